@@ -1,0 +1,20 @@
+"""Constraints every app writes the same way, so that `QuerySet.update()` cannot make nonsense."""
+
+from django.db.models import CheckConstraint, Choices, F, Q
+
+
+def one_of(field: str, choices: type[Choices], *, blank: bool = False) -> CheckConstraint:
+    """Allow only the values of `choices` in `field` (and the empty string when `blank`)."""
+    allowed = [*choices.values, ""] if blank else list(choices.values)
+    return CheckConstraint(
+        condition=Q(**{f"{field}__in": allowed}),
+        name=f"%(app_label)s_%(class)s_{field}_known",
+    )
+
+
+def not_before(later: str, earlier: str) -> CheckConstraint:
+    """Refuse an end before its beginning; either may be empty."""
+    return CheckConstraint(
+        condition=Q(**{f"{later}__isnull": True}) | Q(**{f"{later}__gte": F(earlier)}),
+        name=f"%(app_label)s_%(class)s_{later}_after_{earlier}",
+    )

@@ -1,0 +1,145 @@
+"""Taking in, keeping and giving out the files of a case."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from io import BytesIO
+from typing import IO, Any, Final
+
+import puremagic
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts.access_table import Thing
+from accounts.models import Agency, User
+from casework import audit
+from casework.encryption import key_id_of
+from casework.models import Case, Document, ScanState
+from casework.storage import EncryptedFileStorage
+
+LARGEST: Final = 25 * 1024 * 1024
+
+# What agencies really send, by what the bytes are, not by what the name says.
+KINDS: Final[dict[str, tuple[str, str]]] = {
+    "pdf": ("application/pdf", "PDF"),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word document"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel workbook"),
+    "png": ("image/png", "PNG picture"),
+    "jpg": ("image/jpeg", "JPEG picture"),
+    "msg": ("application/vnd.ms-outlook", "Outlook message"),
+    "eml": ("message/rfc822", "e-mail message"),
+    "txt": ("text/plain", "text file"),
+}
+
+
+class FileRefused(Exception):
+    """A file that cannot be taken in; its text is the sentence for the person."""
+
+
+def kind_of(content: bytes, filename: str) -> str:
+    """The kind of a file by its content, one of KINDS; raises FileRefused with what to do."""
+    named = filename.rsplit(".", 1)[-1].lower() if "." in filename else ""
+    found = _recognise(content)
+    if found is None and named in {"txt", "eml"} and _is_text(content):
+        found = named
+    if found is None:
+        raise FileRefused(
+            "This kind of file cannot be taken. Send a PDF, a Word document, an Excel workbook, a picture or a saved e-mail."
+        )
+    expected = {"jpeg": "jpg"}.get(named, named)
+    if expected in KINDS and expected != found:
+        raise FileRefused(
+            f"The file is named .{named} but is a {KINDS[found][1]}. Save it again and send that."
+        )
+    return found
+
+
+def _recognise(content: bytes) -> str | None:
+    if content.startswith(b"%PDF-"):
+        return "pdf"
+    if content.startswith(b"PK\x03\x04"):
+        return _office_kind(content)
+    try:
+        extension = puremagic.from_string(content).lstrip(".")
+    except (puremagic.PureError, ValueError):
+        return None
+    extension = {"jpeg": "jpg", "jfif": "jpg"}.get(extension, extension)
+    return extension if extension in {"png", "jpg", "msg"} else None
+
+
+def _office_kind(content: bytes) -> str | None:
+    try:
+        names = zipfile.ZipFile(BytesIO(content)).namelist()
+    except zipfile.BadZipFile as error:
+        raise FileRefused("The file is damaged and cannot be opened. Save it again and send that.") from error
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise FileRefused("The file contains macros. Save it without macros and send that.")
+    if any(name.startswith("word/") for name in names):
+        return "docx"
+    return "xlsx" if any(name.startswith("xl/") for name in names) else None
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return "\x00" not in text
+
+
+def check_upload(upload: UploadedFile) -> str:
+    """The kind of an uploaded file when it may be taken; raises FileRefused with the sentence to show."""
+    size = upload.size or 0
+    if size == 0:
+        raise FileRefused("The file is empty. Choose another file.")
+    if size > LARGEST:
+        raise FileRefused(
+            f"The file is larger than {LARGEST // 1024 // 1024} MB. Make it smaller or send it in parts."
+        )
+    upload.seek(0)
+    content = upload.read()
+    upload.seek(0)
+    return kind_of(content, upload.name or "")
+
+
+@transaction.atomic
+def store_document(
+    case: Case,
+    upload: File[Any] | IO[bytes],
+    *,
+    by: User,
+    title: str,
+    thing: Thing,
+    agency: Agency | None = None,
+) -> Document:
+    """Keep a file with a case; raises FileRefused when it is empty, too large or of a kind not taken.
+
+    It waits for the virus scan where a scanner is set up (scan state `pending`).
+    """
+    name = str(getattr(upload, "name", "") or "file")
+    if isinstance(upload, UploadedFile):
+        check_upload(upload)
+    upload.seek(0)
+    content = upload.read()
+    kind = kind_of(content, name)
+    document = Document(
+        case=case,
+        title=title,
+        thing=thing,
+        agency=agency,
+        original_name=name.rsplit("/", 1)[-1][:255],
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content_type=KINDS[kind][0],
+        scan_state=ScanState.PENDING if settings.CLAMD_SOCKET else ScanState.NO_SCANNER,
+        uploaded_by=by,
+    )
+    document.file.save("file", ContentFile(content), save=False)
+    storage: EncryptedFileStorage = document.file.storage
+    document.key_id = key_id_of(storage.sealed_bytes(document.file.name))
+    document.save()
+    audit.record("document_added", by=by, case=case, about=document, words=f"Added “{title}”")
+    return document

@@ -1,0 +1,105 @@
+"""One transaction a request, in the name of whoever asks; and the record of what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django_fsm import ConcurrentTransition
+
+from accounts.db import acting_as
+from casework import audit
+from casework.audit import Verb
+from casework.reading import has_reads, write_reads
+from casework.transitions import MovedOn
+
+View = Callable[..., HttpResponseBase]
+
+
+class ReadRecordMiddleware:
+    """Writes reads and sign-ins in a short transaction of their own before the response leaves.
+
+    Outside the request's transaction, so a reader never holds a case's chain while a page is made; and
+    before the response, so that what cannot be recorded is not shown.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        notes = getattr(request, "accounts_events", ())
+        if notes or (has_reads(request) and response.status_code < 400):
+            user = request.user if request.user.is_authenticated else None
+            with acting_as(user):
+                for note in notes:
+                    audit.record(note.verb, by=note.user, about=note.user, words=note.words, **note.details)
+                if response.status_code < 400:
+                    write_reads(request)
+        return response
+
+
+class ActingMiddleware:
+    """Runs the view, and the rendering of its page, in one transaction as the signed-in person.
+
+    It stands in for ATOMIC_REQUESTS, which would leave the rendering outside and cannot tell the
+    database who acts. Must be last: it calls the view.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if getattr(view, "_non_atomic_requests", None):
+            return None
+        try:
+            with acting_as(request.user):
+                response = view(request, *args, **kwargs)
+                if callable(getattr(response, "render", None)):
+                    response = response.render()  # type: ignore[attr-defined]
+                return response
+        except PermissionDenied:
+            self._record_refusal(request)
+            raise
+        except MovedOn as moved:
+            return moved_on(request, moved)
+        except ConcurrentTransition:
+            return moved_on(request, None)
+
+    def _record_refusal(self, request: HttpRequest) -> None:
+        user = request.user if request.user.is_authenticated else None
+        match = request.resolver_match
+        with acting_as(user):
+            # Route name only: a path holds keys, which are harmless, but a query string might hold words.
+            audit.record(
+                Verb.REFUSED,
+                by=user,
+                case=getattr(request, "case", None),
+                words="Was refused",
+                route=match.view_name if match else "",
+                keys={key: str(value) for key, value in (match.kwargs if match else {}).items()},
+            )
+
+
+def moved_on(request: HttpRequest, moved: MovedOn | None) -> HttpResponse:
+    """The 409 page: what changed meanwhile and who did it."""
+    with acting_as(request.user):
+        last = moved.last if moved else None
+        context = {
+            "reasons": moved.reasons
+            if moved
+            else ["Somebody else changed this while you were working on it."],
+            "what": audit.payload_of(last).get("words", "") if last else "",
+            "who": last.actor if last else None,
+            "at": last.at if last else None,
+            "case": getattr(request, "case", None),
+        }
+        return render(request, "409.html", context, status=409)

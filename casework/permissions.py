@@ -1,0 +1,176 @@
+"""What a person is to a case, and what that lets them do: the second gate, after `visible_to`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
+from accounts.db import memberships_of
+from accounts.models import Agency, Membership, User
+from accounts.roles import BUSINESS_UNIT, Role
+from casework.models.access import Access, Wall
+
+if TYPE_CHECKING:
+    from casework.models.case import Case
+
+
+def admitting(user: User, roles: Iterable[Role] | None = None) -> Q:
+    """The Access rows that admit `user` today, in one of `roles` if given.
+
+    Spelt out from the person's memberships, so that the database answers from its indexes.
+    """
+    wanted = frozenset(roles) if roles is not None else frozenset(Role)
+    rows = Q(user=user, role__in=wanted)
+    for membership in memberships_of(user):
+        if membership.role in wanted:
+            rows |= Q(partnership=membership.partnership_id, role=membership.role)
+            if membership.agency_id:
+                rows |= Q(agency=membership.agency_id, role=membership.role)
+    return rows
+
+
+def business_unit_partnerships(user: User, roles: Iterable[Role] | None = None) -> list[Any]:
+    """Keys of the partnerships whose business unit `user` works in, as one of `roles` if given."""
+    wanted = BUSINESS_UNIT if roles is None else BUSINESS_UNIT & frozenset(roles)
+    return [m.partnership_id for m in memberships_of(user) if m.role in wanted]
+
+
+def roles_in(user: User, case: Case) -> frozenset[Role]:
+    """Every role `user` holds in `case` today; none behind a wall."""
+    if not user.is_authenticated or Wall.objects.filter(case=case, user=user, lifted_at=None).exists():
+        return frozenset()
+    held = {
+        Role(role)
+        for role in Access.objects.current().filter(admitting(user), case=case).values_list("role", flat=True)
+    }
+    held |= {
+        Role(m.role)
+        for m in memberships_of(user)
+        if m.role in BUSINESS_UNIT and m.partnership_id == case.partnership_id
+    }
+    return frozenset(held)
+
+
+def agencies_as(user: User, roles: Iterable[Role]) -> frozenset[Any]:
+    """Keys of the agencies for which `user` holds one of `roles` today."""
+    wanted = frozenset(roles)
+    return frozenset(m.agency_id for m in memberships_of(user) if m.role in wanted and m.agency_id)
+
+
+def own_agencies(user: User, role: Role) -> frozenset[Any]:
+    """Keys of the agencies whose things `role` makes the person's own: those they hold it for, or, for a
+    role given to them by name in a case, those they belong to."""
+    return agencies_as(user, {role}) or agencies_as(user, Role)
+
+
+def roles_with(right: Right, thing: Thing) -> frozenset[Role]:
+    """The roles to which the access table gives a right over a kind of thing."""
+    return frozenset(role for role in Role if right in rights_of(role, thing))
+
+
+def may(user: User, right: Right, thing: Thing, case: Case, *, agency: Agency | None = None) -> bool:
+    """Whether the access table lets `user` do this with a thing of `case`.
+
+    `agency` is the one the thing belongs to. A role held for an agency reaches only that agency's own
+    things; for another agency's, the table's row for others' things decides.
+    """
+    for role in roles_in(user, case):
+        if role in AGENCY_ROLES and thing in PER_AGENCY:
+            theirs = agency is not None and agency.pk in own_agencies(user, role)
+            if theirs and right in rights_of(role, thing):
+                return True
+            if not theirs and thing in OTHERS_OF and right in rights_of(role, OTHERS_OF[thing]):
+                return True
+        elif right in rights_of(role, thing):
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class Holds:
+    """A transition's permission: the person holds one of these roles in the record's case."""
+
+    roles: frozenset[Role]
+
+    def __call__(self, record: Any, user: User) -> bool:
+        return bool(self.roles & roles_in(user, record.case))
+
+    def __str__(self) -> str:
+        return ", ".join(str(role.label) for role in Role if role in self.roles)
+
+
+@dataclass(frozen=True)
+class HoldsForAgency:
+    """A transition's permission: the person holds one of these roles for the record's own agency.
+
+    Roles in `elsewhere` may act for any agency: the business unit enters a return sent on paper.
+    """
+
+    roles: frozenset[Role]
+    elsewhere: frozenset[Role] = frozenset()
+
+    def __call__(self, record: Any, user: User) -> bool:
+        held = roles_in(user, record.case)
+        if held & self.elsewhere:
+            return True
+        return any(record.agency_id in own_agencies(user, role) for role in held & self.roles)
+
+    def __str__(self) -> str:
+        words = f"{', '.join(str(role.label) for role in Role if role in self.roles)} of the agency"
+        return f"{words}, {Holds(self.elsewhere)}" if self.elsewhere else words
+
+
+def holds(*roles: Role | frozenset[Role]) -> Holds:
+    """Permission for any of these roles, given singly or as sets."""
+    together: frozenset[Role] = frozenset()
+    for role in roles:
+        together |= role if isinstance(role, frozenset) else {role}
+    return Holds(together)
+
+
+def on_behalf_of(user: User, case: Case, roles: Iterable[Role]) -> Membership | None:
+    """The principal's Membership when `user` acts in `case` as somebody's deputy, else None."""
+    wanted = frozenset(roles)
+    for membership in memberships_of(user):
+        if (
+            membership.role in wanted
+            and membership.deputy_for_id
+            and membership.partnership_id == case.partnership_id
+        ):
+            return membership.deputy_for
+    return None
+
+
+def holders(case: Case, roles: Iterable[Role], *, agency: Agency | None = None) -> list[User]:
+    """Everyone who holds one of `roles` in `case` today and may open it, by name.
+
+    With `agency`, only those who hold the role for that agency. Leavers and the walled are not among
+    them, so that nobody is told of a case they may not see.
+    """
+    wanted = frozenset(roles)
+    rows = list(Access.objects.current().filter(case=case, role__in=wanted))
+    people = Q(pk__in=[row.user_id for row in rows if row.user_id and agency is None])
+    memberships = Membership.objects.current()
+    for row in rows:
+        if row.user_id is None:
+            held = memberships.filter(role=row.role)
+            held = (
+                held.filter(partnership=row.partnership_id)
+                if row.partnership_id
+                else held.filter(agency=row.agency_id)
+            )
+            people |= Q(pk__in=(held.filter(agency=agency) if agency else held).values("user"))
+    if agency is None and wanted & BUSINESS_UNIT:
+        people |= Q(
+            pk__in=memberships.filter(
+                partnership=case.partnership_id, role__in=wanted & BUSINESS_UNIT
+            ).values("user")
+        )
+    walled = Wall.objects.filter(case=case, lifted_at=None).values("user")
+    return list(
+        User.objects.filter(people, is_active=True).exclude(pk__in=walled).distinct().order_by("name")
+    )

@@ -1,0 +1,143 @@
+"""Acts on the case itself: opening it, letting people in, keeping them out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import Agency, Partnership, User
+from accounts.roles import BUSINESS_UNIT, STANDING, Role
+from casework import audit
+from casework.models import Access, Case, Opening, Stage, Wall
+from casework.permissions import roles_in
+from casework.transitions import TransitionRefused
+from lcspr import clock
+
+
+def next_reference(partnership: Partnership, *, year: int) -> str:
+    """The next free case reference `{code}-{year}-{nnn}`; holds the partnership's row until commit."""
+    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    prefix = f"{partnership.code}-{year}-"
+    last = Case.objects.filter(partnership=partnership, reference__startswith=prefix).aggregate(
+        last=Max("reference")
+    )["last"]
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03d}"
+
+
+@transaction.atomic
+def open_case(
+    partnership: Partnership, *, by: User, why: str, stage: Stage = Stage.SUBMITTED, **fields: Any
+) -> Case:
+    """Open a case at `stage` (a later one only when the local authority acted first or a live case is
+    brought in), with its reference, and begin its record."""
+    now = clock.now()
+    case = Case.objects.create(
+        partnership=partnership,
+        reference=next_reference(partnership, year=clock.today().year),
+        stage=stage,
+        opened_at=fields.pop("opened_at", now),
+        moved_at=now,
+        closed_at=now if stage.startswith("closed_") else None,
+        **fields,
+    )
+    audit.record("case_opened", by=by, case=case, about=case, words=why, target=stage)
+    return case
+
+
+@transaction.atomic
+def admit(
+    case: Case,
+    *,
+    role: Role,
+    why: str,
+    by: User,
+    on: dt.date,
+    user: User | None = None,
+    agency: Agency | None = None,
+    partnership: Partnership | None = None,
+) -> Access:
+    """Let a person, or the holders of a role in an agency or partnership, into a case from a London date.
+
+    Nobody admits themself. Asking twice changes nothing and returns the row in force.
+    """
+    if user is not None and user == by:
+        raise TransitionRefused(["You cannot give yourself access to a case. Ask a colleague to do it."])
+    holder = {"user": user, "agency": agency, "partnership": partnership}
+    row, new = Access.objects.get_or_create(
+        case=case, role=role, until=None, **holder, defaults={"why": why, "starts_on": on}
+    )
+    if new:
+        name = user or agency or partnership
+        audit.record(
+            "access_given",
+            by=by,
+            case=case,
+            about=row,
+            words=f"Let in: {name}, as {Role(role).label.lower()} ({why})",
+        )
+    return row
+
+
+def admit_standing(case: Case, *, by: User, on: dt.date, why: str) -> None:
+    """Let in whoever holds a standing role in the case's partnership: sub-group, partners, independent
+    chair and notifier (architecture §5)."""
+    for role in Role:
+        if role in STANDING:
+            admit(case, role=role, partnership=case.partnership, why=why, by=by, on=on)
+
+
+@transaction.atomic
+def end_access(access: Access, *, by: User, on: dt.date, why: str) -> None:
+    """End an admission: `on` is the first London date on which it no longer holds."""
+    access.until = max(on, access.starts_on)
+    access.save(update_fields=["until"])
+    audit.record("access_ended", by=by, case=access.case, about=access, words=f"Access ended: {why}")
+
+
+@transaction.atomic
+def answer_opening(case: Case, *, by: User, knows_someone: bool, reason: str = "") -> Opening:
+    """Keep a person's answer to whether they know anyone in the case; a yes walls them off at once."""
+    opening, _ = Opening.objects.update_or_create(
+        case=case, user=by, defaults={"knows_someone": knows_someone, "answered_at": clock.now()}
+    )
+    if knows_someone:
+        Wall.objects.get_or_create(
+            case=case,
+            user=by,
+            lifted_at=None,
+            defaults={"reason": reason or "Knows somebody in the case", "raised_by": by},
+        )
+    audit.record(
+        "opening_answered",
+        by=by,
+        case=case,
+        about=opening,
+        words="Said they know someone in the case, and is kept out"
+        if knows_someone
+        else "Said they know nobody in the case",
+    )
+    return opening
+
+
+@transaction.atomic
+def raise_wall(case: Case, *, user: User, reason: str, by: User) -> Wall:
+    """Keep a person out of a case, whatever else lets them in."""
+    wall, _ = Wall.objects.get_or_create(
+        case=case, user=user, lifted_at=None, defaults={"reason": reason, "raised_by": by}
+    )
+    audit.record("wall_raised", by=by, case=case, about=wall, words=f"{user} is kept out of the case")
+    return wall
+
+
+@transaction.atomic
+def lift_wall(wall: Wall, *, by: User, reason: str) -> Wall:
+    """Let a person in again; the business unit decides, never the person themself."""
+    if by == wall.user or not roles_in(by, wall.case) & BUSINESS_UNIT:
+        raise TransitionRefused(["Only a colleague in the business unit can lift this."])
+    wall.lifted_by, wall.lifted_at, wall.lifted_reason = by, clock.now(), reason
+    wall.save()
+    audit.record("wall_lifted", by=by, case=wall.case, about=wall, words=f"{wall.user} is no longer kept out")
+    return wall

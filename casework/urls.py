@@ -1,0 +1,11 @@
+from django.urls import path
+
+from casework import views
+
+app_name = "casework"
+
+urlpatterns = [
+    path("cases/<uuid:case_id>/before-you-open/", views.OpeningView.as_view(), name="opening"),
+    path("cases/<uuid:case_id>/reveal/", views.RevealView.as_view(), name="reveal"),
+    path("documents/<uuid:pk>/", views.DocumentView.as_view(), name="document"),
+]

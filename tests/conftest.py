@@ -1,0 +1,208 @@
+"""The database of the tests, and the named cast who act in them."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client, TransactionTestCase
+from factories import (
+    LONG_AGO,
+    AgencyFactory,
+    MembershipFactory,
+    PartnershipAgencyFactory,
+    PartnershipFactory,
+    UserFactory,
+)
+
+from accounts.agency_kinds import AgencyKind
+from accounts.models import User
+from accounts.presets import BEDFORD_BOROUGH
+from accounts.roles import Role
+from lcspr import env
+
+# Playwright's synchronous interface runs a loop in this thread; Django's guard would refuse the ORM.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Filled by migrations and the same for every test.
+REFERENCE_TABLES = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "deadlines_ruleversion",
+    "deadlines_holiday",
+}
+APPEND_ONLY = ("casework_event", "casework_eventpayload", "casework_rowchange", "casework_rowchangepayload")
+
+
+@contextmanager
+def owner_cursor(database: str | None = None):
+    """A cursor of the role that owns the tables, each statement its own transaction."""
+    where = env.database(settings.OWNER_DATABASE_URL)
+    connection = psycopg2.connect(
+        dbname=database or where["NAME"],
+        user=where["USER"],
+        password=where["PASSWORD"],
+        host=where["HOST"],
+        port=where["PORT"] or None,
+    )
+    connection.autocommit = True
+    with closing(connection), connection.cursor() as cursor:
+        yield cursor
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, worker_id):
+    """A database of this worker's own: made and migrated as the owner, used as the application's role."""
+    # With the process id, so that two runs on one server never meet.
+    name = f"test_lcspr_{worker_id}_{os.getpid()}"
+    with owner_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    default = connections["default"]
+    application = dict(default.settings_dict)
+    with django_db_blocker.unblock():
+        default.close()
+        as_owner = env.database(settings.OWNER_DATABASE_URL)
+        default.settings_dict.update(
+            {key: as_owner[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}, NAME=name
+        )
+        call_command("migrate", verbosity=0, interactive=False)
+        default.close()
+        default.settings_dict.update(application, NAME=name)
+    yield
+    with django_db_blocker.unblock():
+        default.close()
+    with owner_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _clear_tables(self) -> None:
+    """Empty every table after a committing test, as the owner with the append-only triggers off."""
+    default = connections["default"]
+    default.close()
+    with owner_cursor(default.settings_dict["NAME"]) as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [table for (table,) in cursor.fetchall() if table not in REFERENCE_TABLES]
+        for table in APPEND_ONLY:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+        for table in APPEND_ONLY:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+TransactionTestCase._fixture_teardown = _clear_tables
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_tests(settings, tmp_path: Path):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "case": {
+            "BACKEND": "casework.storage.EncryptedFileStorage",
+            "OPTIONS": {"location": str(tmp_path / "case-files")},
+        },
+    }
+
+
+ROLES_BY_AGENCY = {
+    "council": {Role.DSP_LA, Role.LSP_LA, Role.LAN},
+    "icb": {Role.DSP_ICB, Role.LSP_ICB},
+    "police": {Role.DSP_POLICE, Role.LSP_POLICE},
+    "school": {Role.REFERRER, Role.DSL, Role.REP},
+}
+
+
+class Cast:
+    """People of one partnership, each made when first named: `cast.bum`, `cast.dsp_la`, `cast.rep`.
+
+    `cast.agency("school")` gives an agency of theirs; `cast.person(role, agency=…)` another holder.
+    """
+
+    def __init__(self, **partnership) -> None:
+        self.partnership = PartnershipFactory(**partnership)
+        self._people: dict[Role, User] = {}
+        self._agencies: dict[str, object] = {}
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            role = Role(name)
+        except ValueError as error:
+            raise AttributeError(name) from error
+        if role not in self._people:
+            self._people[role] = self.person(role)
+        return self._people[role]
+
+    def agency(self, name: str, kind: str = AgencyKind.SCHOOL):
+        """An agency of the partnership, by a short name; the three statutory ones by theirs."""
+        if name not in self._agencies:
+            kinds = {
+                "council": (AgencyKind.LOCAL_AUTHORITY, "la"),
+                "icb": (AgencyKind.ICB, "icb"),
+                "police": (AgencyKind.POLICE, "police"),
+            }
+            kind, statutory = kinds.get(name, (kind, ""))
+            agency = AgencyFactory(name=f"{self.partnership.short_name} {name}", short_name=name, kind=kind)
+            PartnershipAgencyFactory(partnership=self.partnership, agency=agency, statutory=statutory)
+            self._agencies[name] = agency
+        return self._agencies[name]
+
+    def person(self, role: Role | str, agency: str | None = None, **fields) -> User:
+        """One more holder of a role, for the agency that usually has it."""
+        home = agency or next((name for name, roles in ROLES_BY_AGENCY.items() if role in roles), None)
+        user = UserFactory(name=f"{Role(role).label} of {self.partnership.short_name}")
+        MembershipFactory(
+            user=user,
+            partnership=self.partnership,
+            agency=self.agency(home) if home else None,
+            role=role,
+            starts_on=LONG_AGO,
+            **fields,
+        )
+        return user
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """A partnership that follows the Buckinghamshire preset, and its people."""
+    return Cast(name="Northmere Safeguarding Children Partnership", short_name="NSCP", code="NSCP")
+
+
+@pytest.fixture
+def other_cast(db) -> Cast:
+    """Another partnership, on the Bedford Borough preset: everyone in it is an outsider to the first."""
+    return Cast(
+        name="Southmere Borough Safeguarding Children Partnership",
+        short_name="SBSCP",
+        code="SBSCP",
+        preset=BEDFORD_BOROUGH,
+    )
+
+
+@pytest.fixture
+def outsider(other_cast) -> User:
+    """The business manager of the other partnership: as powerful as anyone, and a stranger here."""
+    return other_cast.bum
+
+
+@pytest.fixture
+def sign_in():
+    """`sign_in(user)` gives a client that has passed both steps of signing in."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        session = client.session
+        session["second_step"] = str(user.pk)
+        session.save()
+        return client
+
+    return signed_in
