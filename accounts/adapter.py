@@ -19,7 +19,13 @@ from django.shortcuts import redirect
 
 from accounts.events import Verb, note
 from accounts.models import User
-from accounts.second_step import has_authenticator, has_passed_second_step, pass_second_step, step_taken
+from accounts.second_step import (
+    has_authenticator,
+    has_passed_second_step,
+    pass_second_step,
+    signed_in,
+    step_taken,
+)
 from accounts.services import tell_business_managers
 
 log = logging.getLogger(__name__)
@@ -95,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
         note(request, Verb.SIGN_IN_FAILED, user, "Gave a wrong e-mail address or password")
 
     def logout(self, request: HttpRequest) -> None:
-        note(request, Verb.SIGNED_OUT, request.user, "Signed out")
+        note(request, Verb.SIGNED_OUT, signed_in(request), "Signed out")
         super().logout(request)
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:

@@ -6,7 +6,7 @@ take an account over: passwords and second steps are set by their owners, and ad
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
@@ -22,8 +22,11 @@ from django.http import HttpRequest
 from accounts.events import Verb, note
 from accounts.models import Agency, Invitation, Membership, Partnership, PartnershipAgency, User
 from accounts.roles import OPENS_CASES, Role
+from accounts.second_step import signed_in
 from accounts.services import grant_membership, open_account, remove_second_step
 from lcspr import clock
+
+ASKED: Final = ("name", "email", "job_title", "phone", "is_active", "is_staff")
 
 # Rights come from memberships, never from groups; the rest would let an administrator into an account.
 for model in (Group, EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken):
@@ -60,9 +63,16 @@ class AccountsAdmin(admin.ModelAdmin):
         return super().log_change(request, obj, message)
 
     def _note(self, request: HttpRequest, obj: Model, did: str, message: Any = None) -> None:
-        words = f"{did} {obj._meta.verbose_name} “{obj}”"
+        words = f"{did} {self.opts.verbose_name} “{obj}”"
         changes = [part for part in message or [] if part] if isinstance(message, list) else []
-        note(request, Verb.ADMINISTERED, request.user, words, about=f"{obj._meta.label}:{obj.pk}", changes=changes)
+        note(
+            request,
+            Verb.ADMINISTERED,
+            signed_in(request),
+            words,
+            row=f"{self.opts.label}:{obj.pk}",
+            changes=changes,
+        )
 
 
 class ReadOnlyAdmin(AccountsAdmin):
@@ -78,7 +88,7 @@ class UserAdmin(AccountsAdmin):
     list_display = ["name", "email", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["name", "email"]
-    fields = ["name", "email", "job_title", "phone", "is_active", "is_staff", "date_joined"]
+    fields = (*ASKED, "date_joined")
     actions = ["remove_second_steps"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -95,8 +105,8 @@ class UserAdmin(AccountsAdmin):
             fixed.append("is_active")
         return fixed
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        above = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
         return request.user.is_staff and not above
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -105,16 +115,15 @@ class UserAdmin(AccountsAdmin):
             return
         opened = open_account(
             proven=False,
-            **{field: getattr(obj, field) for field in ("email", "name", "job_title", "phone", "is_active", "is_staff")},
+            **{field: getattr(obj, field) for field in ASKED},
         )
-        obj.pk, obj.email = opened.pk, opened.email
-        obj._state.adding = False
+        vars(obj).update(vars(opened))
 
-    @admin.action(description="Remove the second step of a person who has lost it (tells them and their managers)")
+    @admin.action(description="Remove the second step of somebody who has lost it (they are told)")
     def remove_second_steps(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             try:
-                remove_second_step(user, by=request.user)
+                remove_second_step(user, by=signed_in(request))
             except PermissionDenied:
                 messages.error(request, f"You may not do this for {user}.")
                 continue
@@ -152,14 +161,18 @@ class PartnershipAgencyAdmin(AccountsAdmin):
 class AdministratorRoleForm(forms.ModelForm):
     """The one role an administrator gives is their own kind."""
 
+    giver: User
+
     class Meta:
         model = Membership
         fields = ["user", "partnership", "starts_on", "until"]
 
     def clean_user(self) -> User:
         user: User = self.cleaned_data["user"]
-        if user == self.giver:  # type: ignore[attr-defined]
+        if user == self.giver:
             raise forms.ValidationError("You cannot give yourself a role: ask another administrator.")
+        if user.memberships.filter(role=Role.ADM).exclude(until__lte=clock.today()).exists():
+            raise forms.ValidationError("This person is an administrator already.")
         return user
 
 
@@ -171,18 +184,20 @@ class MembershipAdmin(AccountsAdmin):
     search_fields = ["user__name", "user__email"]
     autocomplete_fields = ["user"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
-        return request.user.is_staff and obj is not None and obj.role not in OPENS_CASES and obj.user != request.user
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        theirs = isinstance(obj, Membership) and obj.role not in OPENS_CASES and obj.user != request.user
+        return request.user.is_staff and theirs
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
         return ["user", "partnership", "starts_on"] if obj else []
 
-    def get_form(self, request: HttpRequest, obj: Membership | None = None, **kwargs: Any) -> Any:
-        if obj is not None and not self.has_change_permission(request, obj):
-            return super().get_form(request, obj, **kwargs)
-        form = super().get_form(request, obj, **{**kwargs, "form": AdministratorRoleForm})
-        form.giver = request.user
-        return form
+    def get_form(
+        self, request: HttpRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None:
+            giver = {"giver": signed_in(request)}
+            kwargs["form"] = type("AdministratorRoleForm", (AdministratorRoleForm,), giver)
+        return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         if change:
@@ -193,16 +208,24 @@ class MembershipAdmin(AccountsAdmin):
             partnership=obj.partnership,
             agency=None,
             role=Role.ADM,
-            by=request.user,
+            by=signed_in(request),
             on=obj.starts_on or clock.today(),
             until=obj.until,
         )
-        obj.pk, obj.role = granted.pk, granted.role
-        obj._state.adding = False
+        vars(obj).update(vars(granted))
 
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
-    list_display = ["name", "email", "role", "partnership", "invited_by", "invited_at", "accepted_at", "revoked_at"]
+    list_display = [
+        "name",
+        "email",
+        "role",
+        "partnership",
+        "invited_by",
+        "invited_at",
+        "accepted_at",
+        "revoked_at",
+    ]
     list_select_related = ["partnership", "invited_by"]
     exclude = ["secret_hash"]

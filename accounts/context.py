@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
-from accounts.models import Membership, Partnership, User
+from accounts.models import Membership, User
 
 
 def demo_cast(request: HttpRequest) -> dict[str, Any]:
@@ -28,25 +30,26 @@ def cast() -> list[dict[str, Any]]:
         .order_by("partnership__name", "partnership", "user__name", "user", "role")
     )
     groups = [
-        {"partnership": partnership, "people": _people(list(held))}
+        {"partnership": partnership.name, "people": _people(held)}
         for partnership, held in groupby(memberships, key=lambda membership: membership.partnership)
     ]
     administrators = User.objects.filter(is_staff=True, is_active=True).order_by("name")
     if administrators:
-        people = [{"user": user, "roles": "System administrator", "agency": None} for user in administrators]
-        groups.append({"partnership": None, "people": people})
+        people = [_person(user, "System administrator") for user in administrators]
+        groups.append({"partnership": "Every partnership", "people": people})
     return groups
 
 
-def _people(memberships: list[Membership]) -> list[dict[str, Any]]:
-    people = []
-    for user, held in groupby(memberships, key=lambda membership: membership.user):
-        roles = list(held)
-        agency = next((membership.agency for membership in roles if membership.agency_id), None)
-        people.append({"user": user, "roles": ", ".join(_role(each) for each in roles), "agency": agency})
-    return people
+def _people(memberships: Iterable[Membership]) -> list[dict[str, Any]]:
+    by_person = groupby(memberships, key=lambda membership: membership.user)
+    return [_person(user, "; ".join(_role(each) for each in held)) for user, held in by_person]
+
+
+def _person(user: User, role: str) -> dict[str, Any]:
+    return {"name": user.name, "role": role, "sign_in_href": reverse("demo_sign_in", args=[user.pk])}
 
 
 def _role(membership: Membership) -> str:
     role = str(membership.get_role_display())
-    return f"Deputy: {role}" if membership.deputy_for_id else role
+    deputy = f"Deputy for {role}" if membership.deputy_for_id else role
+    return f"{deputy}, {membership.agency.short_name}" if membership.agency else deputy

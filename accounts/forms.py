@@ -44,7 +44,9 @@ class InviteForm(GovForm):
     def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         working = partnership.members.current().values("agency")
-        self.fields["agency"].queryset = Agency.objects.filter(pk__in=working)
+        agency = self.fields["agency"]
+        assert isinstance(agency, forms.ModelChoiceField)
+        agency.queryset = Agency.objects.filter(pk__in=working)
 
 
 class EndForm(GovForm):
@@ -80,7 +82,9 @@ class DeputyForm(GovForm):
         super().__init__(*args, **kwargs)
         known = Membership.objects.current().filter(partnership=membership.partnership_id).values("user")
         colleagues = User.objects.filter(pk__in=known, is_active=True).exclude(pk=membership.user_id)
-        self.fields["deputy"].queryset = colleagues
+        choice = self.fields["deputy"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = colleagues
 
 
 class ProfileForm(GovForm):

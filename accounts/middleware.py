@@ -18,6 +18,7 @@ from accounts.second_step import (
     has_passed_second_step,
     needs_authenticator,
     pass_second_step,
+    signed_in,
 )
 
 ADDS: Final = {"mfa_activate_totp", "mfa_add_webauthn"}
@@ -37,11 +38,7 @@ OWN_ACCOUNT: Final = ("account_", "mfa_", "socialaccount_", "profile", "set_up_s
 
 
 class SecondFactorMiddleware:
-    """Hold a signed-in session at the second step until it is taken.
-
-    The question is put in `process_view`, inside the transaction of the request, so that the memberships
-    it reads are the ones the page will use.
-    """
+    """Hold a signed-in session at the second step until it is taken."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -60,7 +57,7 @@ class SecondFactorMiddleware:
         # Public pages too: one of them may show more to somebody signed in.
         if not has_passed_second_step(request):
             return _hold(request)
-        if not (_is_public(view) or memberships_of(request.user) or _open_without_role(request)):
+        if not (_is_public(view) or memberships_of(signed_in(request)) or _open_without_role(request)):
             page = {"page_title": "You hold no role here at present"}
             return render(request, "accounts/no_role.html", page, status=403)
         return None
@@ -71,7 +68,7 @@ def _is_public(view: Callable[..., HttpResponse]) -> bool:
 
 
 def _hold(request: HttpRequest) -> HttpResponse | None:
-    user = request.user
+    user = signed_in(request)
     if has_authenticator(user) or not needs_authenticator(user):
         # Begun before the authenticator was set up in another window, or before a role changed: allauth
         # asks for the right step at the next sign-in.
@@ -82,15 +79,16 @@ def _hold(request: HttpRequest) -> HttpResponse | None:
 
 
 def _open_without_role(request: HttpRequest) -> bool:
-    administers = request.user.is_staff and request.resolver_match.app_name == "admin"
+    match = request.resolver_match
+    administers = signed_in(request).is_staff and match is not None and match.app_name == "admin"
     return administers or _name(request).startswith(OWN_ACCOUNT)
 
 
 def _follow_set_up(request: HttpRequest) -> None:
     """Setting up an authenticator proves that one has it; without the last one the step is to be taken anew."""
-    if _name(request) in ADDS and has_authenticator(request.user):
+    if _name(request) in ADDS and has_authenticator(signed_in(request)):
         pass_second_step(request, AUTHENTICATOR)
-    elif _name(request) in REMOVES and not has_authenticator(request.user):
+    elif _name(request) in REMOVES and not has_authenticator(signed_in(request)):
         pass_second_step(request, EMAIL_CODE)
 
 

@@ -26,10 +26,16 @@ AUTHENTICATOR: Final = "authenticator"
 _KINDS: Final = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
+def signed_in(request: HttpRequest) -> User:
+    """The person of a page that nobody sees without signing in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def has_passed_second_step(request: HttpRequest) -> bool:
     """Whether this session has taken the step that its person's roles ask for today."""
     step = request.session.get(SECOND_STEP)
-    return bool(step) and (step != EMAIL_CODE or not needs_authenticator(request.user))
+    return bool(step) and (step != EMAIL_CODE or not needs_authenticator(signed_in(request)))
 
 
 def needs_authenticator(user: User) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from ipaddress import ip_address
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -31,7 +30,13 @@ from accounts.events import Verb, note
 from accounts.forms import AcceptInvitationForm, DeputyForm, EndForm, InviteForm, JoinForm, ProfileForm
 from accounts.models import Invitation, Membership, Partnership, User
 from accounts.roles import Role
-from accounts.second_step import EMAIL_CODE, has_authenticator, has_passed_second_step, pass_second_step
+from accounts.second_step import (
+    EMAIL_CODE,
+    has_authenticator,
+    has_passed_second_step,
+    pass_second_step,
+    signed_in,
+)
 from accounts.services import (
     Refused,
     accept_invitation,
@@ -49,6 +54,7 @@ from accounts.services.memberships import NAMES_DEPUTIES
 from lcspr import clock
 
 PAGE: Final = 50
+LOOPBACK: Final = {"127.0.0.1", "::1"}
 
 
 class ManagerView(View):
@@ -56,7 +62,7 @@ class ManagerView(View):
 
     @cached_property
     def managed(self) -> list[Partnership]:
-        return [m.partnership for m in memberships_of(self.request.user) if m.role == Role.BUM]
+        return [m.partnership for m in memberships_of(signed_in(self.request)) if m.role == Role.BUM]
 
     @cached_property
     def partnership(self) -> Partnership:
@@ -70,13 +76,13 @@ class ManagerView(View):
     def admits(self) -> bool:
         return bool(self.managed)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.admits():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def list_of(self, partnership: Partnership) -> str:
-        return f"{reverse('people:list')}?{urlencode({'partnership': partnership.pk})}"
+        return f"{reverse('people:list')}?{urlencode({'partnership': str(partnership.pk)})}"
 
 
 class PeopleView(ManagerView, TemplateView):
@@ -98,7 +104,7 @@ class PeopleView(ManagerView, TemplateView):
             others=[each for each in self.managed if each != self.partnership],
             roles=Paginator(roles, PAGE).get_page(self.request.GET.get("page")),
             names_deputies=NAMES_DEPUTIES,
-            invite_href=f"{reverse('people:invite')}?{urlencode({'partnership': self.partnership.pk})}",
+            invite_href=f"{reverse('people:invite')}?{urlencode({'partnership': str(self.partnership.pk)})}",
             invitations=waiting.select_related("agency", "invited_by")[:PAGE],
             now=clock.now(),
             today=today,
@@ -127,7 +133,7 @@ class ActView(ManagerView, FormView):
 
     def done(self, sentence: str, **details: Any) -> HttpResponse:
         headline = sentence.splitlines()[0]
-        note(self.request, Verb.ADMINISTERED, self.request.user, headline, **details)
+        note(self.request, Verb.ADMINISTERED, signed_in(self.request), headline, **details)
         messages.success(self.request, sentence)
         return redirect(self.list_of(self.partnership))
 
@@ -140,7 +146,7 @@ class InviteView(ActView):
         return {**super().get_form_kwargs(), "partnership": self.partnership}
 
     def act(self, answers: dict[str, Any]) -> HttpResponse:
-        invitation = invite(by=self.request.user, partnership=self.partnership, **answers)
+        invitation = invite(by=signed_in(self.request), partnership=self.partnership, **answers)
         return self.done(
             f"{invitation.name} is invited as {invitation.get_role_display()}.\n"
             f"The link sent to {invitation.email} works once, for 14 days.",
@@ -173,9 +179,9 @@ class EndView(MembershipActView):
         return {"on": clock.today()}
 
     def act(self, answers: dict[str, Any]) -> HttpResponse:
-        ended = end_membership(self.membership, by=self.request.user, **answers)
+        ended = end_membership(self.membership, by=signed_in(self.request), **answers)
         role = ended.get_role_display()
-        if ended.until <= clock.today():
+        if ended.until is not None and ended.until <= clock.today():
             return self.done(f"{ended.user} is no longer {role}.", membership=str(ended.pk))
         return self.done(f"{ended.user} is {role} for a limited time now.", membership=str(ended.pk))
 
@@ -205,7 +211,7 @@ class DeputyView(MembershipActView):
     def act(self, answers: dict[str, Any]) -> HttpResponse:
         # People name the last day that counts; a Membership names the first that does not.
         until = answers.pop("last_day") + dt.timedelta(days=1)
-        named = name_deputy(self.membership, by=self.request.user, until=until, **answers)
+        named = name_deputy(self.membership, by=signed_in(self.request), until=until, **answers)
         return self.done(
             f"{named.user} is deputy for {self.membership.user} as {named.get_role_display()}.\n"
             "What they do in this role is recorded as done for the person they stand in for.",
@@ -231,20 +237,20 @@ class InvitationActView(ManagerView):
         except Refused as refused:
             messages.error(request, "\n".join(refused.reasons))
         else:
-            note(request, Verb.ADMINISTERED, request.user, sentence, invitation=str(self.invitation.pk))
+            note(request, Verb.ADMINISTERED, signed_in(request), sentence, invitation=str(self.invitation.pk))
             messages.success(request, sentence)
         return redirect(self.list_of(self.invitation.partnership))
 
 
 class ResendView(InvitationActView):
     def act(self) -> str:
-        resend_invitation(self.invitation, by=self.request.user)
+        resend_invitation(self.invitation, by=signed_in(self.request))
         return f"A new link was sent to {self.invitation.email}; the old one no longer works."
 
 
 class RevokeView(InvitationActView):
     def act(self) -> str:
-        revoke_invitation(self.invitation, by=self.request.user)
+        revoke_invitation(self.invitation, by=signed_in(self.request))
         return f"The invitation for {self.invitation.name} was withdrawn."
 
 
@@ -258,7 +264,7 @@ class InvitationView(FormView):
             return found
         raise Http404
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if reasons := why_closed(self.invitation):
             return render(
                 request,
@@ -293,7 +299,7 @@ class InvitationView(FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             if self.request.user.is_authenticated:
-                membership = join_by_invitation(self.invitation, by=self.request.user, on=clock.today())
+                membership = join_by_invitation(self.invitation, by=signed_in(self.request), on=clock.today())
             else:
                 membership = accept_invitation(self.invitation, on=clock.today(), **form.cleaned_data)
                 self._sign_in_with_new(membership.user)
@@ -330,17 +336,17 @@ class ProfileView(FormView):
     success_url = reverse_lazy("profile")
 
     def get_initial(self) -> dict[str, Any]:
-        user = self.request.user
+        user = signed_in(self.request)
         return {"name": user.name, "job_title": user.job_title, "phone": user.phone}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        user = change_profile(self.request.user, **form.cleaned_data)
+        user = change_profile(signed_in(self.request), **form.cleaned_data)
         note(self.request, Verb.ACCOUNT_CHANGED, user, "Changed their own particulars")
         messages.success(self.request, "Your particulars are saved.")
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = signed_in(self.request)
         return super().get_context_data(
             held=memberships_of(user),
             has_authenticator=has_authenticator(user),
@@ -365,7 +371,7 @@ class SetUpSecondStepView(TemplateView):
 @require_POST
 def demo_sign_in(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Sign in as one of the demonstration's cast; anywhere else this page does not exist."""
-    if not (settings.DEMO and ip_address(request.META["REMOTE_ADDR"]).is_loopback):
+    if not settings.DEMO or request.META["REMOTE_ADDR"] not in LOOPBACK:
         raise Http404
     user = get_object_or_404(User, pk=user_id, is_active=True, is_system=False)
     get_adapter().login(request, user)

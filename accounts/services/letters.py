@@ -5,8 +5,6 @@ They do not go through the queue of correspondence, which stands above this app;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -21,10 +19,9 @@ def send_after_commit(name: str, to: str, subject: str, **context: Any) -> None:
     A mail server that does not answer undoes nothing: the failure is logged, and every such e-mail can be
     sent again or does without an answer.
     """
-    transaction.on_commit(partial(_send, name, to, subject, context), robust=True)
 
+    def send() -> None:
+        body = render_to_string(f"accounts/emails/{name}.txt", {"public_url": settings.PUBLIC_URL, **context})
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
 
-def _send(name: str, to: str, subject: str, context: Mapping[str, Any]) -> None:
-    words = {"public_url": settings.PUBLIC_URL, **context}
-    body = render_to_string(f"accounts/emails/{name}.txt", words)
-    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+    transaction.on_commit(send, robust=True)

@@ -37,7 +37,10 @@ class Command(BaseCommand):
 
     def _open(self, options: dict[str, Any]) -> User:
         partnership = open_partnership(
-            name=options["name"], short_name=options["short_name"], code=options["code"], preset=options["preset"]
+            name=options["name"],
+            short_name=options["short_name"],
+            code=options["code"],
+            preset=options["preset"],
         )
         email = options["manager_email"].lower()
         manager = User.objects.filter(email=email).first() or open_account(
