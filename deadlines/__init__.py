@@ -1,0 +1,1 @@
+"""When things are due: working-day and hour rules, the rule catalogue, deadlines and reminders."""

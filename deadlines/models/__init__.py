@@ -1,0 +1,15 @@
+from deadlines.models.chasing import Reminder, WakeUp
+from deadlines.models.deadlines import HOLDABLE, ChangeKind, Deadline, DeadlineChange, DeadlineQuerySet
+from deadlines.models.reference import Holiday, RuleVersion
+
+__all__ = [
+    "HOLDABLE",
+    "ChangeKind",
+    "Deadline",
+    "DeadlineChange",
+    "DeadlineQuerySet",
+    "Holiday",
+    "Reminder",
+    "RuleVersion",
+    "WakeUp",
+]

@@ -1,0 +1,1 @@
+"""How long the law and the guidance give, worked out by pure functions: no Django, no database, no clock."""

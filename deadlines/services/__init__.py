@@ -1,0 +1,35 @@
+"""The acts of the clock: begun, met, stopped, corrected, extended, explained; and the chasing of what is owed."""
+
+from deadlines.services.changes import correct_trigger, extend, recompute_open, why_not_trigger
+from deadlines.services.chasing import sweep
+from deadlines.services.clocks import (
+    cancel,
+    confirm_trigger,
+    hold,
+    meet,
+    not_applicable,
+    record_lateness,
+    release,
+    reopen,
+    start,
+)
+from deadlines.services.holidays import add_holiday, remove_holiday
+
+__all__ = [
+    "add_holiday",
+    "cancel",
+    "confirm_trigger",
+    "correct_trigger",
+    "extend",
+    "hold",
+    "meet",
+    "not_applicable",
+    "recompute_open",
+    "record_lateness",
+    "release",
+    "remove_holiday",
+    "reopen",
+    "start",
+    "sweep",
+    "why_not_trigger",
+]

@@ -1,0 +1,129 @@
+"""What every act of the clock shares: the rule of the day, the row under lock, the refusals about dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from django.db import models
+
+from casework import audit
+from casework.models import Case
+from casework.transitions import TransitionRefused
+from deadlines import catalogue
+from deadlines.calendars import calendar_named
+from deadlines.catalogue import Trigger
+from deadlines.dates import settings_of, work_out
+from deadlines.models import Deadline, RuleVersion, WakeUp
+from deadlines.rules import words
+from deadlines.rules.chasing import step_at
+from deadlines.rules.counting import Derived, Unit
+from deadlines.rules.london import london_date
+from lcspr import clock
+
+# Day 0 of these lies ahead: a planned day, or the date somebody else has set.
+_AHEAD: Final = frozenset({Trigger.PUBLICATION_PLANNED, Trigger.FAMILY_READING_PLANNED, Trigger.CORONER_DATE})
+_AWARENESS: Final = {
+    Trigger.LA_AWARE: "The local authority",
+    Trigger.PARTNERS_AWARE: "The partners",
+}
+
+
+def rule_of(code: str, on: dt.date, case: Case) -> tuple[RuleVersion, catalogue.RuleVersion | None]:
+    """The version in force on the trigger's day, and the rule with the partnership's figure; None where it
+    does not run that clock."""
+    kept = RuleVersion.objects.governing(code, on)
+    return kept, catalogue.adapted(kept.as_rule, settings_of(case.partnership))
+
+
+def dates_of(rule: catalogue.RuleVersion, trigger_at: dt.datetime, case: Case) -> Derived:
+    """When a rule makes something due in a case, by the holiday table of now."""
+    return work_out(rule, trigger_at, calendar_named(rule.calendar), case.partnership)
+
+
+def dated(derived: Derived) -> dict[str, object]:
+    """The fields of a deadline that a derivation fills."""
+    return {
+        "due_at": derived.due_at,
+        "due_on": derived.due_on,
+        "derived": derived.as_json(),
+        "calendar_version": f"{derived.calendar_name}, {derived.calendar_version}",
+        "provisional": derived.provisional,
+    }
+
+
+def label_of(about: models.Model | None, case: Case) -> str:
+    """What a deadline belongs to: the thing named, else the case itself."""
+    return audit.label_of(case if about is None else about)
+
+
+def locked(deadlines: models.QuerySet[Deadline]) -> models.QuerySet[Deadline]:
+    """The rows under lock, with what the acts read of them.
+
+    Not the stronger lock of `select_for_update()` alone: the sweep writes reminders that point at the row,
+    and must not wait for an act that waits for the sweep.
+    """
+    with_parts = deadlines.select_related("rule", "case", "partnership")
+    return with_parts.select_for_update(of=("self",), no_key=True)
+
+
+def open_one(code: str, case: Case, about: models.Model | None) -> Deadline | None:
+    """The clock of this code that runs for the thing, under lock; None when none runs."""
+    return locked(Deadline.objects.open().filter(code=code, about=label_of(about, case))).first()
+
+
+def last_one(code: str, case: Case, about: models.Model | None) -> Deadline | None:
+    """The last round of the clock, open or not, under lock."""
+    return locked(Deadline.objects.about(code, label_of(about, case))).last()
+
+
+def wake(deadline: Deadline) -> None:
+    """Have the sweep look at a deadline from its first step on."""
+    rule = deadline.rule.as_rule
+    calendar = calendar_named(rule.calendar)
+    if instants := [step_at(step, deadline.due_at, calendar) for step in rule.steps]:
+        WakeUp.objects.create(deadline=deadline, at=min(instants))
+
+
+def trigger_may_lie_ahead(rule: catalogue.RuleVersion) -> bool:
+    """Whether day 0 is a planned day, so that a date to come is no mistake."""
+    return rule.trigger in _AHEAD
+
+
+def wrong_trigger(rule: catalogue.RuleVersion, trigger_at: dt.datetime, case: Case) -> list[str]:
+    """Why a trigger cannot be right (domain §10 rule 12), in sentences for whoever gives it."""
+    on, reasons = london_date(trigger_at), []
+    if not trigger_may_lie_ahead(rule) and _is_future(rule, trigger_at):
+        reasons.append(f"{words.full_date(on)} is still to come: give the time it happened.")
+    if (who := _AWARENESS.get(rule.trigger)) and case.incident_from and on < case.incident_from:
+        reasons.append(
+            f"{who} cannot have become aware before the incident, on {words.full_date(case.incident_from)}."
+        )
+    return reasons
+
+
+def wrong_end(deadline: Deadline, at: dt.datetime) -> list[str]:
+    """Why the time a duty was met cannot be right."""
+    on = london_date(at)
+    if on > clock.today():
+        return [f"{words.full_date(on)} is still to come: give the time it was done."]
+    begun = london_date(deadline.trigger_at)
+    if on < begun and not trigger_may_lie_ahead(deadline.rule.as_rule):
+        what = f"{deadline.name[:1].lower()}{deadline.name[1:]}"
+        return [
+            f"It cannot have been done on {words.full_date(on)}: “{what}” runs from {words.full_date(begun)}."
+        ]
+    return []
+
+
+def refuse(reasons: list[str]) -> None:
+    """Raise TransitionRefused when there is any reason."""
+    if reasons:
+        raise TransitionRefused(reasons)
+
+
+def _is_future(rule: catalogue.RuleVersion, trigger_at: dt.datetime) -> bool:
+    # A day often comes without its time, so only a clock of hours is held to the minute.
+    if rule.unit is Unit.HOURS:
+        return trigger_at > clock.now()
+    return london_date(trigger_at) > clock.today()
