@@ -1,0 +1,42 @@
+"""What waits here: e-mails that could not be sent, for the business unit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT
+from casework.models import Case
+from casework.permissions import business_unit_partnerships
+from casework.waiting import Waiting
+from correspondence.models import MessageState
+
+MOST: Final = 50
+
+
+def waiting(user: User, case: Case | None = None) -> list[Waiting]:
+    """Cases whose business unit must see to e-mails that could not be sent; of one case if given."""
+    mine = business_unit_partnerships(user)
+    cases = (
+        Case.objects.visible_to(user) if case is not None else Case.objects.visible_to(user, BUSINESS_UNIT)
+    )
+    cases = cases.filter(pk=case.pk) if case is not None else cases.filter(partnership__in=mine)
+    failed = Q(messages__state=MessageState.FAILED, messages__settled_at=None)
+    found = cases.filter(failed).annotate(failed=Count("messages", filter=failed)).order_by("opened_at")
+    return [_waiting(each, mine=each.partnership_id in mine) for each in found[:MOST]]
+
+
+def _waiting(case: Case, *, mine: bool) -> Waiting:
+    count: int = case.failed
+    return Waiting(
+        verb="See to an e-mail that could not be sent"
+        if count == 1
+        else f"See to {count} e-mails that could not be sent",
+        case=case,
+        href=reverse("correspondence:messages", args=[case.pk]),
+        owner="Business unit",
+        mine=mine,
+    )
