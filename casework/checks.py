@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import models
 from django_fsm import FSMField
 
+from accounts.models import Record
 from casework.conditions import Condition
 from casework.machine import state_field
 
@@ -69,8 +70,6 @@ def check_machine(model: type[models.Model]) -> Iterator[CheckMessage]:
 @register()
 def check_tables_are_recorded(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a table of ours that changes without a record, unless it says why (`unrecorded`)."""
-    from accounts.models import Record
-
     return [
         Error(
             f"{model.__name__} has no row trigger: let its Meta extend Record.Meta.",

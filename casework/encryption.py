@@ -73,12 +73,8 @@ def _split(sealed: bytes) -> tuple[str, bytes]:
     return sealed[2:end].decode(), sealed[end:]
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
     """Text kept sealed; the empty string is kept empty, so that “not given” needs no key."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("default", "")
-        super().__init__(*args, **kwargs)
 
     @property
     def place(self) -> str:
@@ -113,10 +109,6 @@ class EncryptedTextField(models.BinaryField):
 
 class EncryptedDateField(EncryptedTextField):
     """A date kept sealed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["default"] = None
-        super().__init__(*args, **kwargs)
 
     def to_text(self, value: Any) -> str:
         return value.isoformat() if isinstance(value, dt.date) else dt.date.fromisoformat(value).isoformat()

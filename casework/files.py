@@ -90,7 +90,7 @@ def _is_text(content: bytes) -> bool:
     return "\x00" not in text
 
 
-def check_upload(upload: UploadedFile) -> str:
+def check_upload(upload: UploadedFile[Any]) -> str:
     """The kind of an uploaded file when it may be taken; raises FileRefused with the sentence to show."""
     size = upload.size or 0
     if size == 0:
@@ -138,8 +138,9 @@ def store_document(
         uploaded_by=by,
     )
     document.file.save("file", ContentFile(content), save=False)
-    storage: EncryptedFileStorage = document.file.storage
-    document.key_id = key_id_of(storage.sealed_bytes(document.file.name))
+    storage = document.file.storage
+    assert isinstance(storage, EncryptedFileStorage)
+    document.key_id = key_id_of(storage.sealed_bytes(str(document.file.name)))
     document.save()
     audit.record("document_added", by=by, case=case, about=document, words=f"Added “{title}”")
     return document

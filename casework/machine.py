@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pgtrigger
 from django.db import models
 from django_fsm import FSMField

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.middleware import AccountMiddleware
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django_fsm import ConcurrentTransition
 
 from accounts.db import acting_as
@@ -51,6 +54,7 @@ class ActingMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.allauth = AccountMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
@@ -69,6 +73,9 @@ class ActingMiddleware:
         except PermissionDenied:
             self._record_refusal(request)
             raise
+        except (ImmediateHttpResponse, ReauthenticationRequired) as answer:
+            # Called here, a view's exceptions pass no middleware's process_exception; allauth answers in its own.
+            return self.allauth.process_exception(request, answer)
         except MovedOn as moved:
             return moved_on(request, moved)
         except ConcurrentTransition:
@@ -93,13 +100,15 @@ def moved_on(request: HttpRequest, moved: MovedOn | None) -> HttpResponse:
     """The 409 page: what changed meanwhile and who did it."""
     with acting_as(request.user):
         last = moved.last if moved else None
+        case = getattr(request, "case", None)
         context = {
             "reasons": moved.reasons
             if moved
             else ["Somebody else changed this while you were working on it."],
             "what": audit.payload_of(last).get("words", "") if last else "",
-            "who": last.actor if last else None,
+            "by": last.actor if last else None,
             "at": last.at if last else None,
-            "case": getattr(request, "case", None),
+            "href": reverse("desk:case", args=[case.pk]) if case else reverse("desk:home"),
+            "link": "Go to the case" if case else "Go to what needs you",
         }
         return render(request, "409.html", context, status=409)

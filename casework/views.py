@@ -113,7 +113,7 @@ class RecordMixin(CaseMixin):
         return {"record": self.record, **super().get_context_data(**kwargs)}
 
 
-class ActView(RecordMixin, FormView):  # type: ignore[type-arg]
+class ActView(RecordMixin, FormView):
     """The page of one act on a leading record: `transition` names it, `act` calls the service.
 
     Not permitted → 403. Blocked → the page with the reasons. Lost a race → the 409 page. Nothing typed
@@ -170,7 +170,7 @@ class ActView(RecordMixin, FormView):  # type: ignore[type-arg]
         return reverse("desk:case", args=[self.case.pk])
 
 
-class OpeningView(CaseMixin, FormView):  # type: ignore[type-arg]
+class OpeningView(CaseMixin, FormView):
     """Asks, before the first look, whether the person knows anyone in the case."""
 
     asks_on_first_opening = False

@@ -130,6 +130,9 @@ class EventPayload(Payload):
     class Meta(Payload.Meta):
         pass
 
+    def __str__(self) -> str:
+        return f"Payload of event {self.event_id}"
+
 
 class RowChangePayload(Payload):
     row_change = models.OneToOneField(
@@ -138,3 +141,6 @@ class RowChangePayload(Payload):
 
     class Meta(Payload.Meta):
         pass
+
+    def __str__(self) -> str:
+        return f"Payload of row change {self.row_change_id}"

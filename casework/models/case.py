@@ -21,7 +21,8 @@ from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.conditions import Condition, require
 from casework.machine import act, legal_moves
 from casework.models.access import Access, Wall
-from casework.permissions import admitting, business_unit_partnerships, holds
+from casework.permissions import admitting, business_unit_partnerships
+from casework.permissions import holds as held_by
 from lcspr import clock
 
 
@@ -195,7 +196,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.SUBMITTED, Stage.SCREENING],
         target=Stage.CLOSED_DUPLICATE,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Mark as a duplicate", "T05"),
     )
     def mark_duplicate(self, *, of: Case) -> None:
@@ -206,7 +207,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.SUBMITTED, Stage.SCREENING],
         target=Stage.CLOSED_WITHDRAWN,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Close as withdrawn", "T06"),
     )
     def withdraw(self) -> None:
@@ -216,7 +217,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SUBMITTED,
         target=Stage.SCREENING,
-        permission=holds(BU),
+        permission=held_by(BU),
         conditions=[pseudonym_given, subject_recorded, areas_set, awareness_recorded],
         custom=act("Accept the referral", "T07"),
     )
@@ -228,7 +229,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.CLOSED_TRANSFERRED,
-        permission=holds(BU, Role.SGC),
+        permission=held_by(BU, Role.SGC),
         custom=act("Transfer to another area", "T08"),
     )
     def transfer(self) -> None:
@@ -238,7 +239,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.AWAITING_SIN,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Decide that the criteria are met", "T09"),
     )
     def find_criteria_met(self) -> None:
@@ -248,7 +249,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_SIN,
         target=Stage.SCREENING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Reconsider before sending", "T09b"),
     )
     def reconsider_criteria(self) -> None:
@@ -258,7 +259,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.AWAITING_SIN,
-        permission=holds(Role.DSP_LA, Role.LAN),
+        permission=held_by(Role.DSP_LA, Role.LAN),
         custom=act("Notify although a partner disagrees", "T13"),
     )
     def notify_alone(self) -> None:
@@ -268,7 +269,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_SIN,
         target=Stage.RR_GATHERING,
-        permission=holds(BU, Role.LAN),
+        permission=held_by(BU, Role.LAN),
         custom=act("Record that the notification was sent", "T10"),
     )
     def record_notification(self) -> None:
@@ -278,7 +279,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.ALTERNATIVE_REVIEW,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Decide on another kind of review", "T11"),
     )
     def choose_alternative(self) -> None:
@@ -288,7 +289,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.CLOSED_NFA,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Decide that the criteria are not met", "T12"),
     )
     def find_criteria_not_met(self) -> None:
@@ -300,7 +301,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.RR_GATHERING,
         target=Stage.RR_ANALYSIS,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Finish gathering information", "T14"),
     )
     def finish_gathering(self) -> None:
@@ -310,7 +311,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.RR_ANALYSIS,
         target=Stage.RR_DECISION,
-        permission=holds(Role.SGC, BU),
+        permission=held_by(Role.SGC, BU),
         custom=act("Put the rapid review to the partners", "T15"),
     )
     def put_to_partners(self) -> None:
@@ -320,7 +321,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.RR_DECISION,
         target=Stage.RR_ANALYSIS,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Ask for the rapid review to be reworked", "T16"),
     )
     def ask_for_rework(self) -> None:
@@ -330,7 +331,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.RR_DECISION,
         target=Stage.AWAITING_PANEL,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Record the rapid review as sent to the National Panel", "T17"),
     )
     def send_rapid_review(self) -> None:
@@ -340,7 +341,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_PANEL,
         target=Stage.COMMISSIONING,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Go on to commission the review", "T19"),
     )
     def begin_commissioning(self) -> None:
@@ -350,7 +351,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_PANEL,
         target=Stage.MONITORING,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Go on to follow up actions", "T20"),
     )
     def monitor_after_panel(self) -> None:
@@ -360,7 +361,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_PANEL,
         target=Stage.CLOSED_COMPLETE,
-        permission=holds(Role.SGC),
+        permission=held_by(Role.SGC),
         custom=act("Close after the rapid review", "T20a"),
     )
     def close_after_panel(self) -> None:
@@ -370,7 +371,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_PANEL,
         target=Stage.ALTERNATIVE_REVIEW,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Go on to another kind of review", "T21"),
     )
     def alternative_after_panel(self) -> None:
@@ -380,7 +381,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_PANEL,
         target=Stage.PANEL_QUERY,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Record the National Panel’s questions", "T22"),
     )
     def record_panel_query(self) -> None:
@@ -390,7 +391,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PANEL_QUERY,
         target=Stage.AWAITING_PANEL,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Record the answer to the National Panel", "T23"),
     )
     def answer_panel(self) -> None:
@@ -400,7 +401,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_PANEL,
         target=Stage.PANEL_CHALLENGE,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Record that the National Panel disagrees", "T24"),
     )
     def record_panel_disagreement(self) -> None:
@@ -410,7 +411,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PANEL_CHALLENGE,
         target=Stage.COMMISSIONING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Reconsider: commission a review", "T25"),
     )
     def reconsider_for_review(self) -> None:
@@ -420,7 +421,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PANEL_CHALLENGE,
         target=Stage.MONITORING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Reconsider: no review", "T25"),
     )
     def reconsider_for_no_review(self) -> None:
@@ -430,7 +431,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PANEL_CHALLENGE,
         target=Stage.ALTERNATIVE_REVIEW,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Reconsider: another kind of review", "T25"),
     )
     def reconsider_for_alternative(self) -> None:
@@ -447,7 +448,7 @@ class Case(ConcurrentTransitionMixin, Record):
             Stage.SIGN_OFF,
         ],
         target=Stage.NATIONAL_REVIEW,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Record that a national review will be done", "T26"),
     )
     def record_national_review(self) -> None:
@@ -457,7 +458,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.NATIONAL_REVIEW,
         target=Stage.MONITORING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("National review is finished: follow up actions", "T27"),
     )
     def monitor_after_national(self) -> None:
@@ -467,7 +468,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.NATIONAL_REVIEW,
         target=Stage.COMMISSIONING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Commission a local review beside the national one", "T27"),
     )
     def commission_beside_national(self) -> None:
@@ -477,7 +478,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.RR_GATHERING, Stage.RR_ANALYSIS, Stage.RR_DECISION, Stage.AWAITING_PANEL],
         target=Stage.SCREENING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Withdraw the notification: criteria found not to be met", "T28"),
     )
     def withdraw_notification(self) -> None:
@@ -489,7 +490,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.COMMISSIONING,
         target=Stage.IN_REVIEW,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Start the review", "T29"),
     )
     def start_review(self) -> None:
@@ -499,7 +500,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.IN_REVIEW,
         target=Stage.DRAFTING,
-        permission=holds(Role.PC, BU),
+        permission=held_by(Role.PC, BU),
         custom=act("Start drafting the report", "T31"),
     )
     def start_drafting(self) -> None:
@@ -509,7 +510,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.DRAFTING,
         target=Stage.IN_REVIEW,
-        permission=holds(Role.PC, BU),
+        permission=held_by(Role.PC, BU),
         custom=act("Go back for more information", "T32"),
     )
     def return_to_review(self) -> None:
@@ -519,7 +520,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.DRAFTING,
         target=Stage.SIGN_OFF,
-        permission=holds(Role.AUT, Role.PC, BU),
+        permission=held_by(Role.AUT, Role.PC, BU),
         custom=act("Put the final report up for sign-off", "T33"),
     )
     def submit_report(self) -> None:
@@ -529,7 +530,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SIGN_OFF,
         target=Stage.DRAFTING,
-        permission=holds(DECIDERS, Role.SG, Role.LEGAL),
+        permission=held_by(DECIDERS, Role.SG, Role.LEGAL),
         custom=act("Ask for changes to the report", "T34"),
     )
     def ask_for_changes(self) -> None:
@@ -539,7 +540,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SIGN_OFF,
         target=Stage.PRE_PUBLICATION,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Sign off the report", "T35"),
     )
     def sign_off_report(self) -> None:
@@ -549,7 +550,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.COMMISSIONING, Stage.IN_REVIEW, Stage.DRAFTING],
         target=Stage.ALTERNATIVE_REVIEW,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Discontinue: another kind of review instead", "T49"),
     )
     def discontinue_for_alternative(self) -> None:
@@ -559,7 +560,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.COMMISSIONING, Stage.IN_REVIEW, Stage.DRAFTING],
         target=Stage.MONITORING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Discontinue the review", "T49"),
     )
     def discontinue(self) -> None:
@@ -571,7 +572,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PRE_PUBLICATION,
         target=Stage.PUBLICATION_HELD,
-        permission=holds(PARTNERS, BU),
+        permission=held_by(PARTNERS, BU),
         custom=act("Hold publication", "T36"),
     )
     def hold_publication(self) -> None:
@@ -581,7 +582,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PUBLICATION_HELD,
         target=Stage.PRE_PUBLICATION,
-        permission=holds(PARTNERS, BU),
+        permission=held_by(PARTNERS, BU),
         custom=act("Release publication", "T37"),
     )
     def release_publication(self) -> None:
@@ -591,7 +592,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PRE_PUBLICATION,
         target=Stage.PUBLISHED,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Publish the report", "T38"),
     )
     def publish(self) -> None:
@@ -601,7 +602,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.PRE_PUBLICATION,
         target=Stage.IMPROVEMENTS_PUBLISHED,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Publish the improvements only", "T39"),
     )
     def publish_improvements(self) -> None:
@@ -611,7 +612,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.PRE_PUBLICATION, Stage.SIGN_OFF],
         target=Stage.NOT_PUBLISHED,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("Decide not to publish", "T40"),
     )
     def decide_not_to_publish(self) -> None:
@@ -623,7 +624,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.MONITORING, Stage.PUBLISHED, Stage.IMPROVEMENTS_PUBLISHED, Stage.NOT_PUBLISHED],
         target=Stage.CLOSED_COMPLETE,
-        permission=holds(Role.SGC, Role.IC, PARTNERS),
+        permission=held_by(Role.SGC, Role.IC, PARTNERS),
         custom=act("Close the case as complete", "T42"),
     )
     def close_complete(self) -> None:
@@ -633,7 +634,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.ALTERNATIVE_REVIEW,
         target=Stage.MONITORING,
-        permission=holds(Role.SGC, BU),
+        permission=held_by(Role.SGC, BU),
         custom=act("Agree the findings of the other review", "T43"),
     )
     def agree_alternative(self) -> None:
@@ -643,7 +644,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.ALTERNATIVE_REVIEW,
         target=Stage.COMMISSIONING,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("New information: commission a review", "T44"),
     )
     def commission_from_alternative(self) -> None:
@@ -653,7 +654,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.ALTERNATIVE_REVIEW,
         target=Stage.AWAITING_SIN,
-        permission=holds(DECIDERS),
+        permission=held_by(DECIDERS),
         custom=act("New information: the criteria are met", "T45"),
     )
     def find_criteria_met_later(self) -> None:
@@ -669,7 +670,7 @@ class Case(ConcurrentTransitionMixin, Record):
             Stage.CLOSED_TRANSFERRED,
         ],
         target=Stage.SCREENING,
-        permission=holds(Role.SGC, PARTNERS),
+        permission=held_by(Role.SGC, PARTNERS),
         custom=act("Reopen to consider the criteria", "T46"),
     )
     def reopen_for_screening(self) -> None:
@@ -679,7 +680,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=[Stage.CLOSED_COMPLETE, Stage.CLOSED_NFA],
         target=Stage.MONITORING,
-        permission=holds(Role.SGC, PARTNERS),
+        permission=held_by(Role.SGC, PARTNERS),
         custom=act("Reopen to follow up actions", "T46"),
     )
     def reopen_for_monitoring(self) -> None:
@@ -691,7 +692,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.SUBMITTED,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Take back the acceptance", "T07 in error"),
     )
     def take_back_acceptance(self) -> None:
@@ -701,7 +702,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.RR_GATHERING,
         target=Stage.AWAITING_SIN,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Take back the record of the notification", "T10 in error"),
     )
     def take_back_notification(self) -> None:
@@ -711,7 +712,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.AWAITING_PANEL,
         target=Stage.RR_DECISION,
-        permission=holds(BU),
+        permission=held_by(BU),
         custom=act("Take back the record of sending", "T17 in error"),
     )
     def take_back_sending(self) -> None:

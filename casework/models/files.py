@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -35,7 +36,7 @@ class DocumentQuerySet(CaseRecordQuerySet):
         return readable
 
 
-def _anywhere(document: Document, filename: str) -> str:
+def random_name(document: Document, filename: str) -> str:
     """A random name: neither the file's own name nor anything of the case shows in the storage."""
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name}"
@@ -47,9 +48,9 @@ class Document(CaseRecord):
     owned_by_agency = "agency"
 
     title = models.CharField(max_length=200)
-    thing = models.CharField("kind, for access", max_length=30, choices=Thing.choices)  # type: ignore[assignment]
+    thing = models.CharField("kind, for access", max_length=30, choices=Thing.choices)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    file = models.FileField(storage=case_storage, upload_to=_anywhere, max_length=80)
+    file = models.FileField(storage=case_storage, upload_to=random_name, max_length=80)
     original_name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField("size in bytes")
     sha256 = models.CharField(max_length=64)
@@ -62,7 +63,7 @@ class Document(CaseRecord):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
 
-    objects = DocumentQuerySet.as_manager()
+    objects: ClassVar[Any] = DocumentQuerySet.as_manager()
 
     class Meta(CaseRecord.Meta):
         ordering = ["-created_at"]

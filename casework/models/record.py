@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -35,7 +35,8 @@ class CaseRecordQuerySet(models.QuerySet[Any]):
         for role in roles_with(right, own) & AGENCY_ROLES:
             if agencies := own_agencies(user, role):
                 rows |= Q(
-                    **{f"{model.owned_by_agency}__in": agencies}, case__in=Case.objects.visible_to(user, {role})
+                    **{f"{model.owned_by_agency}__in": agencies},
+                    case__in=Case.objects.visible_to(user, {role}),
                 )
         return self.filter(rows)
 
@@ -51,14 +52,14 @@ class CaseRecord(Record):
     `owned_by_agency` the name of the foreign key to the agency that owns it, if any.
     """
 
-    thing: Thing = Thing.CASE_STATUS
-    others: Thing | None = None
-    owned_by_agency: str | None = None
+    thing: ClassVar[Any] = Thing.CASE_STATUS
+    others: ClassVar[Thing | None] = None
+    owned_by_agency: ClassVar[str | None] = None
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="%(class)ss")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = CaseRecordQuerySet.as_manager()
+    objects: ClassVar[Any] = CaseRecordQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = True

@@ -31,7 +31,7 @@ def suggestions(word: str, *, avoid: Iterable[str], taken: Collection[str], many
 
 def breaks_rule(pseudonym: str, *, names: Iterable[str]) -> str | None:
     """The sentence that says why a pseudonym gives somebody away, or None when it does not."""
-    last = pseudonym.split()[-1] if pseudonym.split() else ""
+    last = pseudonym.rsplit(maxsplit=1)[-1] if pseudonym.split() else ""
     for name in names:
         for part in name.split():
             if last.casefold() == part.casefold():

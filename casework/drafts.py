@@ -1,0 +1,96 @@
+"""Keeping what somebody types into a long form, so that neither a time-out nor a colleague loses a word."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any, Final
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Model
+
+from accounts.models import Agency, Partnership, User
+from casework.audit import label_of
+from casework.encryption import open_sealed, seal
+from casework.models import Draft
+from lcspr import clock
+
+_PLACE: Final = "casework_draft.answers"
+
+
+class DraftMoved(Exception):
+    """Somebody saved the form meanwhile; `draft` is what they saved, and nothing of the loser's was kept."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"{draft.last_editor} saved this form while you were writing.")
+        self.draft = draft
+
+
+def seal_answers(answers: dict[str, Any]) -> dict[str, str]:
+    """What of the answers is stored: all of it sealed, for a form names people long before it is sent."""
+    text = json.dumps(answers, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return {"sealed": base64.b64encode(seal(text.encode(), place=_PLACE)).decode()}
+
+
+def read_answers(draft: Draft) -> dict[str, Any]:
+    """The answers typed so far, by question or section; dates are ISO texts."""
+    sealed = draft.answers.get("sealed")
+    if not sealed:
+        return {}
+    answers: dict[str, Any] = json.loads(open_sealed(base64.b64decode(sealed), place=_PLACE))
+    return answers
+
+
+def begin_draft(
+    form: str,
+    *,
+    partnership: Partnership,
+    by: User,
+    agency: Agency | None = None,
+    about: Model | None = None,
+    question_set: str = "",
+    answers: dict[str, Any] | None = None,
+) -> Draft:
+    """Start a long form of `by`; leads and representatives of `agency` may go on with it."""
+    return Draft.objects.create(
+        form=form,
+        partnership=partnership,
+        agency=agency,
+        owner=by,
+        about=label_of(about) if about is not None else "",
+        question_set=question_set,
+        answers=seal_answers(answers or {}),
+        last_editor=by,
+    )
+
+
+@transaction.atomic
+def save_draft(draft: Draft, *, answers: dict[str, Any], version: int, by: User) -> Draft:
+    """Keep `answers` (all of them) if the draft is still at `version`, else raise DraftMoved.
+
+    Compare-and-swap in one statement: of two people saving at once exactly one succeeds, and neither
+    waits for the other. Returns the draft at its next version.
+    """
+    saved = Draft.objects.filter(pk=draft.pk, version=version, sent_at=None).update(
+        answers=seal_answers(answers), version=version + 1, last_editor=by, updated_at=clock.now()
+    )
+    fresh = Draft.objects.select_related("last_editor").get(pk=draft.pk)
+    if not saved:
+        raise DraftMoved(fresh)
+    return fresh
+
+
+def close_draft(draft: Draft) -> None:
+    """The form was sent: no save can follow until `reopen_draft`."""
+    Draft.objects.filter(pk=draft.pk).update(sent_at=clock.now())
+
+
+def reopen_draft(draft: Draft) -> None:
+    """The form came back to its writer."""
+    Draft.objects.filter(pk=draft.pk).update(sent_at=None)
+
+
+def empty_draft(draft: Draft) -> None:
+    """Forget what was typed: the form was given up, and nobody needs the names in it."""
+    Draft.objects.filter(pk=draft.pk).update(answers={}, sent_at=clock.now())
