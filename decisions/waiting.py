@@ -1,0 +1,186 @@
+"""What waits here: views to give and confirm, the independent chair's turn, declarations to decide, holds to look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
+from accounts.settings_choices import DecisionModel, StatutoryPartner
+from casework import audit
+from casework.models import Case
+from casework.waiting import Waiting
+from decisions import pages
+from decisions.kinds import DecisionKind, recommendation_comes_first
+from decisions.models import (
+    ChairView,
+    Decision,
+    DecisionState,
+    Declaration,
+    DeclarationState,
+    Hold,
+    PartnerView,
+    ViewState,
+)
+from decisions.partners import ROLE_OF
+from decisions.services.holds import MAY_HOLD
+from govuk.dates import date_text
+from lcspr import clock
+
+MOST: Final = 50
+SOON: Final = dt.timedelta(days=14)
+
+DECIDE_DECLARATIONS: Final = PARTNERS | {Role.SGC}
+
+
+def waiting(user: User, case: Case | None = None) -> list[Waiting]:
+    """What waits on `user`; with a case, all that waits in it and who must do it."""
+    found = [*_views(user, case), *_decisions(user, case), *_declarations(user, case), *_holds(user, case)]
+    return [each for each in found if each.mine or case is not None][:MOST]
+
+
+def _rows(rows: Any, user: User, case: Case | None, roles: Iterable[frozenset[Role]]) -> Any:
+    """Rows with, for each set of roles, whether the user holds one of it in the row's case: one query for all."""
+    rows = rows.visible_to(user).select_related("case__partnership")
+    held = {
+        _flag(these): ExpressionWrapper(
+            Q(case__in=Case.objects.visible_to(user, these)), output_field=BooleanField()
+        )
+        for these in roles
+    }
+    if case is not None:
+        return rows.filter(case=case).annotate(**held)[:MOST]
+    wanted = Q(pk__in=[])
+    for these in roles:
+        wanted |= Q(case__in=Case.objects.visible_to(user, these))
+    return rows.filter(wanted).annotate(**held)[:MOST]
+
+
+def _flag(roles: frozenset[Role]) -> str:
+    return "as_" + "_".join(sorted(roles))
+
+
+def _holds_one(row: Any, roles: frozenset[Role]) -> bool:
+    return bool(getattr(row, _flag(roles)))
+
+
+_EACH_PARTNER: Final = {partner: frozenset({role}) for partner, role in ROLE_OF.items()}
+_CHAIR: Final = frozenset({Role.IC})
+_SGC: Final = frozenset({Role.SGC})
+_WRITES_DOWN: Final = BUSINESS_UNIT | {Role.IC}
+
+
+def _views(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Views recorded for a partner that wait for them, whatever has become of the question meanwhile."""
+    unsettled = PartnerView.objects.filter(state__in=[ViewState.RECORDED, ViewState.CONTESTED]).exclude(
+        decision__state=DecisionState.ABANDONED
+    )
+    for view in _rows(unsettled.select_related("decision"), user, case, _EACH_PARTNER.values()):
+        partner = StatutoryPartner(view.partner)
+        contested = view.state == ViewState.CONTESTED
+        yield Waiting(
+            verb="Give your own view, in place of the one contested"
+            if contested
+            else "Confirm or contest the view recorded for you",
+            case=view.case,
+            href=pages.address(view.decision, pages.Act.GIVE_VIEW)
+            if contested
+            else reverse("decisions:confirm", args=[view.pk]),
+            owner=str(ROLE_OF[partner].label),
+            mine=_holds_one(view, _EACH_PARTNER[partner]),
+            note=str(view.decision.get_kind_display()),
+        )
+
+
+def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
+    roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN]
+    chairs = Prefetch("chair_views", ChairView.objects.prefetch_related("confirmations"))
+    pending = Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs)
+    for decision in _rows(pending, user, case, roles):
+        if decision.state == DecisionState.ESCALATED:
+            yield _act(
+                decision, pages.Act.LEAD_PARTNERS, "Record the lead safeguarding partners’ decision", _WRITES_DOWN,
+                "Business unit or independent chair",
+            )  # fmt: skip
+        else:
+            yield from _open_question(decision)
+
+
+def _open_question(decision: Decision) -> Iterator[Waiting]:
+    if recommendation_comes_first(DecisionKind(decision.kind)) and not decision.recommended:
+        yield _act(
+            decision, pages.Act.RECOMMEND, "Record the group’s recommendation", _SGC, str(Role.SGC.label)
+        )
+        return
+    standing = decision.standing()
+    views = decision.view_outcomes()
+    for partner, roles in _EACH_PARTNER.items():
+        owner = str(ROLE_OF[partner].label)
+        if views[partner] is None:  # type: ignore[index]
+            yield _act(decision, pages.Act.GIVE_VIEW, "Give your view", roles, owner)
+        elif standing.chair_departs and not _has_confirmed(decision, partner):
+            words = "Confirm or escalate the independent chair’s decision"
+            yield _act(decision, pages.Act.CONFIRM_DEPARTURE, words, roles, owner)
+        elif standing.escalates:
+            yield _act(decision, pages.Act.ESCALATE, "Escalate: the partners do not agree", roles, owner)
+    if None in views.values() or standing.escalates:
+        return
+    if decision.model != DecisionModel.THREE_DSP and decision.chair_view() is None:
+        yield _act(
+            decision, pages.Act.CHAIR_VIEW, "Give the independent chair’s view", _CHAIR, str(Role.IC.label)
+        )
+    elif standing.outcome is not None:
+        # Everything is in but the recommendation, without which this outcome does not stand.
+        yield _act(
+            decision, pages.Act.RECOMMEND, "Record the group’s recommendation", _SGC, str(Role.SGC.label)
+        )
+
+
+def _has_confirmed(decision: Decision, partner: StatutoryPartner) -> bool:
+    chair = decision.chair_view()
+    return chair is not None and any(row.partner == partner for row in chair.confirmations.all())
+
+
+def _act(decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], owner: str) -> Waiting:
+    return Waiting(
+        verb=verb,
+        case=decision.case,
+        href=pages.address(decision, act),
+        owner=owner,
+        mine=_holds_one(decision, roles),
+        about=decision.about,
+        note=str(decision.get_kind_display()),
+    )
+
+
+def _declarations(user: User, case: Case | None) -> Iterator[Waiting]:
+    undecided = Declaration.objects.filter(state=DeclarationState.DECLARED).select_related("person")
+    for declaration in _rows(undecided, user, case, [DECIDE_DECLARATIONS]):
+        yield Waiting(
+            verb="Decide on a declaration of interest",
+            case=declaration.case,
+            href=reverse("decisions:decide_declaration", args=[declaration.pk]),
+            owner=f"{Role.SGC.label} or a delegated safeguarding partner",
+            mine=_holds_one(declaration, DECIDE_DECLARATIONS) and declaration.person_id != user.pk,
+            note=str(declaration.get_role_display()),
+        )
+
+
+def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
+    due = Hold.objects.in_force().filter(review_on__lte=clock.today() + SOON)
+    for hold in _rows(due, user, case, [MAY_HOLD]):
+        yield Waiting(
+            verb=f"Look again at the hold on {hold.get_kind_display().lower()}",
+            case=hold.case,
+            href=reverse("decisions:review_hold", args=[hold.pk]),
+            owner="Business unit or a delegated safeguarding partner",
+            mine=_holds_one(hold, MAY_HOLD),
+            about=audit.label_of(hold),
+            code="DL-21h",
+            note=f"by {date_text(hold.review_on)}",
+        )
