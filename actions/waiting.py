@@ -1,0 +1,182 @@
+"""What waits on people in recommendations, actions and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
+from actions.models import (
+    Action,
+    ActionPlan,
+    ActionState,
+    Evidence,
+    PlanState,
+    Recommendation,
+    RecommendationState,
+)
+from casework import audit
+from casework.models import Case
+from casework.permissions import agencies_as, roles_in
+from casework.waiting import Waiting
+from govuk.dates import date_text
+
+MOST: Final = 50
+
+
+@dataclass(frozen=True)
+class _Wait:
+    """One state in which a record waits: on which roles, and the words for it."""
+
+    state: str
+    roles: frozenset[Role]
+    verb: str
+    owner: str
+    page: str
+
+
+_ACTION_WAITS: Final = (
+    _Wait(
+        ActionState.COMPLETE_PENDING_EVIDENCE,
+        frozenset({Role.SGC}),
+        "Look at the evidence for",
+        "sub-group chair",
+        "actions:accept_evidence",
+    ),
+    _Wait(
+        ActionState.EVIDENCE_ACCEPTED,
+        BUSINESS_UNIT | {Role.SGC},
+        "Set when the impact is looked at for",
+        "business unit",
+        "actions:await_impact",
+    ),
+    _Wait(
+        ActionState.IMPACT_PENDING,
+        frozenset({Role.SGC}),
+        "Record the impact of",
+        "sub-group chair",
+        "actions:close_with_impact",
+    ),
+)
+
+_PLAN_WAITS: Final = (
+    _Wait(
+        PlanState.DRAFTED,
+        PARTNERS | {Role.SGC},
+        "Agree the action plan",
+        "sub-group chair or a partner",
+        "actions:agree",
+    ),
+    _Wait(
+        PlanState.AGREED,
+        BUSINESS_UNIT | {Role.SGC},
+        "Start the action plan",
+        "business unit",
+        "actions:run",
+    ),
+    _Wait(
+        PlanState.EVALUATED,
+        PARTNERS | {Role.IC},
+        "Close the case, or say what is still to be done",
+        "independent chair or a partner",
+        "actions:plan",
+    ),
+)
+
+
+def waiting(user: User, case: Case | None = None) -> list[Waiting]:
+    """What waits on `user`; with a case, everything that waits in it as far as they may read it."""
+    held = roles_in(user, case) if case is not None else frozenset()
+    found = [
+        *_owned(user, case),
+        *_responses(user, case, held),
+        *_oversight(user, case, held),
+    ]
+    return found[:MOST]
+
+
+def _owned(user: User, case: Case | None) -> Iterable[Waiting]:
+    evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
+    mine = Action.objects.visible_to(user).filter(
+        Q(state__in=[ActionState.NOT_STARTED, ActionState.IN_PROGRESS])
+        | Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
+    )
+    mine = mine.filter(case=case) if case is not None else mine.filter(owner=user)
+    for action in mine.select_related("case", "owner", "agency").order_by("due_on")[:MOST]:
+        yield Waiting(
+            verb=f"{_next_step(action)} {str(action).lower()}",
+            case=action.case,
+            href=reverse("actions:action", args=[action.pk]),
+            owner=f"{action.owner}, {action.agency.short_name}",
+            mine=action.owner_id == user.pk,
+            about=audit.label_of(action),
+            note=f"{'was due' if action.is_overdue else 'due'} {date_text(action.due_on)}",
+        )
+
+
+def _next_step(action: Action) -> str:
+    steps = {ActionState.NOT_STARTED: "Start", ActionState.IN_PROGRESS: "Carry out"}
+    return steps.get(action.state, "Add evidence to")
+
+
+def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
+    agencies = agencies_as(user, {Role.REP})
+    found = Recommendation.objects.visible_to(user).filter(state=RecommendationState.RESPONSE_REQUESTED)
+    if case is not None:
+        found = found.filter(case=case)
+    else:
+        found = found.filter(
+            Q(agency__in=agencies, case__in=Case.objects.visible_to(user, {Role.REP}))
+            | Q(agency__isnull=True, case__in=Case.objects.visible_to(user, BUSINESS_UNIT))
+        )
+    for recommendation in found.select_related("case", "agency").order_by("respond_by")[:MOST]:
+        agency = recommendation.agency
+        theirs = recommendation.agency_id in agencies if agency else bool(held & BUSINESS_UNIT)
+        yield Waiting(
+            verb=f"Respond to {str(recommendation).lower()}",
+            case=recommendation.case,
+            href=reverse("actions:recommendation", args=[recommendation.pk]),
+            owner=agency.short_name if agency else "business unit",
+            mine=case is None or theirs,
+            about=audit.label_of(recommendation),
+            note=f"due {date_text(recommendation.respond_by)}" if recommendation.respond_by else "",
+        )
+
+
+def _oversight(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
+    evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
+    to_show = Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
+    yield from _each(_ACTION_WAITS, Action.objects.visible_to(user).exclude(to_show), user, case, held)
+    yield from _each(_PLAN_WAITS, ActionPlan.objects.visible_to(user), user, case, held)
+
+
+def _each(
+    waits: tuple[_Wait, ...], rows: Any, user: User, case: Case | None, held: frozenset[Role]
+) -> Iterable[Waiting]:
+    wait_in = {wait.state: wait for wait in waits}
+    if case is not None:
+        rows = rows.filter(case=case, state__in=wait_in)
+    else:
+        by_role = Q(pk__in=[])
+        for wait in waits:
+            by_role |= Q(state=wait.state, case__in=Case.objects.visible_to(user, wait.roles))
+        rows = rows.filter(by_role)
+    for record in rows.select_related("case").order_by("created_at")[:MOST]:
+        wait = wait_in[record.state]
+        # Nobody signs off their own work.
+        own = getattr(record, "owner_id", None) == user.pk
+        if case is None and own:
+            continue
+        yield Waiting(
+            verb=f"{wait.verb} {str(record).lower()}" if isinstance(record, Action) else wait.verb,
+            case=record.case,
+            href=reverse(wait.page, args=[record.pk]),
+            owner=wait.owner,
+            mine=case is None or (bool(held & wait.roles) and not own),
+            about=audit.label_of(record),
+        )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ChronologiesConfig(AppConfig):
+    name = "chronologies"
+    verbose_name = "Chronologies"
