@@ -1,0 +1,38 @@
+"""Where the notification hands over to the rapid review: the receiving stage owns the act.
+
+These pages stand at the addresses that referrals gives its own (lcspr/urls.py lists this app first), so that
+recording, withdrawing or taking back the notification opens or cancels the review in the same transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.models import TakingBack
+from rapid_review import services
+from rapid_review.models import RapidReview
+from referrals import views as referrals
+
+
+class RecordSentView(referrals.RecordSentView):
+    def act(self, form: Any) -> Any:
+        return services.open_rapid_review(self.record, **self.details(form))
+
+
+class LocalAuthorityFirstView(referrals.LocalAuthorityFirstView):
+    def act(self, form: Any) -> Any:
+        notification = super().act(form)
+        services.begin_rapid_review(notification.case, by=self.user)
+        return notification
+
+
+class DeNotifyView(referrals.DeNotifyView):
+    def act(self, form: Any) -> Any:
+        return services.withdraw_notification(self.record, **self.details(form))
+
+
+class ConfirmTakingBackView(referrals.ConfirmTakingBackView):
+    def confirm_sending(self, asked: TakingBack) -> None:
+        services.take_back_opening(
+            RapidReview.objects.filter(case=self.case).first(), asked=asked, by=self.user
+        )

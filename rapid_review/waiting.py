@@ -1,0 +1,131 @@
+"""What waits on people in rapid reviews."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT, Role
+from casework.audit import label_of
+from casework.models import Case
+from casework.permissions import agencies_as, roles_in
+from casework.transitions import exits, unmet
+from casework.waiting import Waiting
+from rapid_review.models import AgencyRequest, RapidReview, RapidReviewState, RequestState
+from rapid_review.models.requests import OUTSTANDING
+
+MOST: Final = 50
+
+# state: (verb, page, who, DL-number, the transition whose guards are shown)
+_STEPS: Final = {
+    RapidReviewState.GATHERING: (
+        "Finish gathering information",
+        "rapid_review:finish_gathering",
+        BUSINESS_UNIT,
+        "DL-10",
+        "finish_gathering",
+    ),
+    RapidReviewState.ANALYSIS: (
+        "Put the rapid review to the partners",
+        "rapid_review:put_to_partners",
+        BUSINESS_UNIT | {Role.SGC},
+        "DL-10",
+        "put_to_partners",
+    ),
+    RapidReviewState.DECISION: (
+        "Send the rapid review to the National Panel",
+        "rapid_review:send",
+        BUSINESS_UNIT,
+        "DL-10",
+        "send",
+    ),
+    RapidReviewState.SENT: (
+        "Record the National Panel’s letter",
+        "rapid_review:letter",
+        BUSINESS_UNIT,
+        "DL-11",
+        "",
+    ),
+    RapidReviewState.QUERIED: (
+        "Answer the National Panel’s questions",
+        "rapid_review:answer_query",
+        BUSINESS_UNIT,
+        "DL-12",
+        "answer_query",
+    ),
+}
+
+
+def waiting(user: User, case: Case | None = None) -> list[Waiting]:
+    """Requests for the user's agency to answer, and the next step of each rapid review of theirs."""
+    return [*_requests(user, case), *_reviews(user, case)]
+
+
+def _requests(user: User, case: Case | None) -> list[Waiting]:
+    requests = (
+        AgencyRequest.objects.visible_to(user).outstanding().select_related("case__partnership", "agency")
+    )
+    mine = agencies_as(user, {Role.REP, Role.AA})
+    rows = requests.filter(case=case) if case else requests.filter(agency__in=mine)
+    return [
+        Waiting(
+            verb=_request_verb(request),
+            case=request.case,
+            href=reverse("rapid_review:request", args=[request.pk]),
+            owner=f"{request.agency.short_name}, representative",
+            mine=request.agency_id in mine,
+            about=label_of(request),
+            code="DL-07",
+            note="A question is open"
+            if request.state == RequestState.QUERIED
+            else request.get_state_display(),
+        )
+        for request in rows[:MOST]
+    ]
+
+
+def _request_verb(request: AgencyRequest) -> str:
+    return f"Return the information of {request.agency.short_name}"
+
+
+def _reviews(user: User, case: Case | None) -> list[Waiting]:
+    reviews = (
+        RapidReview.objects.visible_to(user)
+        .filter(state__in=_STEPS)
+        .select_related("case__partnership", "decision")
+    )
+    reviews = reviews.filter(case=case) if case else reviews
+    found = []
+    for review in reviews.order_by("created_at")[:MOST]:
+        verb, page, roles, code, name = _STEPS[RapidReviewState(review.state)]
+        mine = bool(roles & roles_in(user, review.case))
+        if case is None and not mine:
+            continue
+        offered = exits(review).get(name)
+        found.append(
+            Waiting(
+                verb=verb,
+                case=review.case,
+                href=reverse(page, args=[review.pk]),
+                owner="business unit" if roles == BUSINESS_UNIT else "sub-group chair or business unit",
+                mine=mine,
+                about=label_of(review.case),
+                code=code,
+                note=_progress(review),
+                # Only the case's own page shows what blocks: the list of everything stays one query a kind.
+                blocked=unmet(offered, review) if offered and case else [],
+            )
+        )
+    return found
+
+
+def _progress(review: RapidReview) -> str:
+    if review.state != RapidReviewState.GATHERING:
+        return ""
+    states = list(review.requests.values_list("state", flat=True))
+    if not states:
+        return "No agency has been asked yet"
+    answered = sum(state not in OUTSTANDING for state in states)
+    return f"{answered} of {len(states)} agencies have answered"
