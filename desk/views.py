@@ -1,0 +1,204 @@
+"""Pages that span the apps: what needs you, the cases, a case, its timeline, its people, who has seen it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from accounts.access_table import Right, Thing
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
+from casework import audit
+from casework.audit import READING_VERBS
+from casework.models import Case, Event
+from casework.reading import note_read
+from casework.views import CasePage
+from deadlines.models import Deadline
+from deadlines.showing import Shown, shown_all
+from desk.forms import CaseFilterForm
+from desk.gathering import grouped, tasks_for
+from desk.paging import page_of
+from desk.parts import parts_of
+from desk.stage_map import stage_map
+from desk.tabs import tabs_of
+from lcspr import clock
+from referrals.permissions import ways_in
+from referrals.waiting import unsent
+
+PAGE_LENGTH = 25
+
+# Who follows the whole case, not only their own agency's part in it.
+FOLLOWS_THE_CASE = (
+    BUSINESS_UNIT
+    | SUB_GROUP
+    | PARTNERS
+    | LEAD_PARTNERS
+    | {Role.IC, Role.LAN, Role.PC, Role.PM, Role.AUT, Role.LEGAL}
+)
+
+
+class HomeView(TemplateView):
+    """What needs you: verbs, not menus."""
+
+    template_name = "desk/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        assert isinstance(user, User)
+        note_read(self.request, case=None, words="Opened What needs you")
+        tasks = tasks_for(user)
+        return {
+            **super().get_context_data(**kwargs),
+            "page_title": "What needs you",
+            "groups": grouped(task for task in tasks if task.waiting.mine),
+            "others": [task for task in tasks if not task.waiting.mine],
+            "case_content": bool(tasks),
+            "drafts": unsent(user),
+            "may_refer": bool(ways_in(user)),
+        }
+
+
+class CaseListView(TemplateView):
+    """The cases a person may open, newest first, a page at a time."""
+
+    template_name = "desk/cases.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        assert isinstance(user, User)
+        note_read(self.request, case=None, words="Opened the list of cases")
+        form = CaseFilterForm(self.request.GET)
+        cases = form.applied_to(Case.objects.visible_to(user).select_related("partnership"))
+        page = page_of(cases.order_by("-opened_at", "id"), self.request.GET.get("page"), PAGE_LENGTH)
+        address = reverse("desk:cases")
+        return {
+            **super().get_context_data(**kwargs),
+            "page_title": "Cases",
+            "page": page,
+            "rows": self._with_deadlines(list(page), user),
+            "filter_form": form,
+            "chosen": form.chosen(address),
+            "clear_href": address,
+            "case_content": True,
+        }
+
+    def _with_deadlines(self, cases: list[Case], user: User) -> list[tuple[Case, Shown | None]]:
+        """Each case with the soonest act still owed in it, in one query."""
+        owed = Deadline.objects.visible_to(user).owed().filter(case__in=[case.pk for case in cases])
+        soonest = owed.with_everything().order_by("case", "due_at", "code").distinct("case")
+        by_case = {row.deadline.case_id: row for row in shown_all(soonest, clock.now())}
+        return [(case, by_case.get(case.pk)) for case in cases]
+
+
+class CaseTab(CasePage):
+    """A page of the case, with its tabs."""
+
+    tab: str = ""
+
+    @cached_property
+    def follows_the_case(self) -> bool:
+        return bool(self.roles & FOLLOWS_THE_CASE)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {
+            "tabs": tabs_of(self.case, self.user, self.roles, current=self.tab),
+            "follows_the_case": self.follows_the_case,
+            **super().get_context_data(**kwargs),
+        }
+
+
+class CaseView(CaseTab):
+    """The case at a glance: what happens next, who must do it, what blocks it, and the clocks."""
+
+    template_name = "desk/case.html"
+    tab = "overview"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        tasks = tasks_for(self.user, self.case)
+        if not self.follows_the_case:
+            tasks = [task for task in tasks if task.waiting.mine]
+        deadlines = (
+            Deadline.objects.visible_to(self.user).of(self.case).select_related("rule").order_by("due_at")
+        )
+        return {
+            "next_task": tasks[0] if tasks else None,
+            "other_tasks": tasks[1:],
+            "deadlines": shown_all(deadlines, clock.now()),
+            "parts": parts_of(self.case, self.user),
+            "stages": stage_map(self.case) if self.follows_the_case else [],
+            "subjects": list(self.case.subjects.all()),
+            **super().get_context_data(**kwargs),
+        }
+
+
+class TimelineView(CaseTab):
+    """Every act of the case, in words."""
+
+    template_name = "desk/timeline.html"
+    tab = "timeline"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if not self.follows_the_case:
+            raise PermissionDenied
+        acts = Event.objects.filter(case=self.case).exclude(verb__in=READING_VERBS)
+        page = page_of(
+            acts.select_related("actor", "agency", "payload").order_by("-id"),
+            self.request.GET.get("page"),
+            PAGE_LENGTH,
+        )
+        return {
+            "page_title": "Timeline",
+            "page": page,
+            "entries": [(event, audit.payload_of(event).get("words") or event.verb) for event in page],
+            **super().get_context_data(**kwargs),
+        }
+
+
+class PeopleView(CaseTab):
+    """The children and family of the case, by pseudonym; names only once revealed."""
+
+    template_name = "desk/people.html"
+    tab = "people"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        reads, reveals = self.may(Right.READ, Thing.IDENTITY), self.may(Right.REVEAL, Thing.IDENTITY)
+        if not (reads or reveals or self.follows_the_case):
+            raise PermissionDenied
+        names_shown = self.is_revealed and (reads or reveals)
+        subjects = self.case.subjects.all()
+        return {
+            "page_title": "People",
+            "subjects": list(subjects.select_related("person") if names_shown else subjects),
+            "names_shown": names_shown,
+            "may_reveal": (reads or reveals) and not names_shown,
+            **super().get_context_data(**kwargs),
+        }
+
+
+class AccessView(CaseTab):
+    """Who may open the case and why, and who has seen what."""
+
+    template_name = "desk/access.html"
+    tab = "access"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if not self.may(Right.READ, Thing.AUDIT):
+            raise PermissionDenied
+        reads = Event.objects.filter(case=self.case, verb__in=READING_VERBS)
+        page = page_of(
+            reads.select_related("actor", "agency").order_by("-id"), self.request.GET.get("page"), PAGE_LENGTH
+        )
+        return {
+            "page_title": "Access",
+            "admitted": self.case.access.select_related("user", "agency", "partnership").order_by(
+                "starts_on", "role"
+            ),
+            "walls": self.case.walls.filter(lifted_at=None).select_related("user"),
+            "page": page,
+            "verbs": dict(audit.Verb.choices),
+            **super().get_context_data(**kwargs),
+        }
