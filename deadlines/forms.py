@@ -48,8 +48,9 @@ class CorrectTriggerForm(DeadlineForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not trigger_may_lie_ahead(self.deadline.rule.as_rule):
-            self.fields["trigger_at"].not_after = clock.now
+        began = self.fields["trigger_at"]
+        if isinstance(began, GovDateTimeField) and not trigger_may_lie_ahead(self.deadline.rule.as_rule):
+            began.not_after = clock.now
 
     def clean_trigger_at(self) -> dt.datetime:
         trigger_at: dt.datetime = self.cleaned_data["trigger_at"]
@@ -111,8 +112,13 @@ class BoardFilter(GovForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = states
-        self.fields["force"].choices = [("", "Any"), *forces]
-        self.fields["partnership"].choices = [("", "Any"), *partnerships]
+        offered = {
+            "state": states,
+            "force": [("", "Any"), *forces],
+            "partnership": [("", "Any"), *partnerships],
+        }
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ChoiceField):
+                field.choices = offered[name]
         if len(partnerships) < 2:
             del self.fields["partnership"]

@@ -151,7 +151,7 @@ class BoardView(DeadlinePages):
         if force := chosen.get("force"):
             rows = rows.filter(force=force)
         if partnership := chosen.get("partnership"):
-            rows = rows.filter(partnership=partnership)
+            rows = rows.filter(partnership_id=partnership)
         return rows
 
     def filter_form(self, chosen: dict[str, str]) -> BoardFilter:
@@ -260,14 +260,15 @@ class DeadlineView(RecordMixin, TemplateView):
 
     def summary(self, deadline: Deadline, row: Any) -> list[dict[str, str]]:
         rule = deadline.rule.as_rule
-        told = words.and_list(rule.told) if rule.told else ""
+        listed = words.and_list(rule.told) if rule.told else ""
+        told = f"{listed[:1].upper()}{listed[1:]}"
         late = late_by(deadline)
         facts = [
             ("State", row.status.words),
             ("Due", _when(deadline.due_at)),
             ("Owed by", row.who),
             ("Told", told),
-            ("Standing", f"{rule.force_words[:1].upper()}{rule.force_words[1:]}: {rule.source}"),
+            ("What stands behind it", f"{rule.force_words[:1].upper()}{rule.force_words[1:]}: {rule.source}"),
             ("If it is missed", rule.consequence),
             ("Why it was stopped", deadline.ended_reason),
             ("Why it is held", deadline.hold_reason),
@@ -309,7 +310,7 @@ class DeadlineAct(RecordMixin, FormView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.roles & self.roles_allowed:
-            request.case = self.case
+            request.case = self.case  # type: ignore[attr-defined]
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "referrals",
     "rapid_review",
     "panels",
-    # "publication",
+    "publication",
     "desk",
 ]
 
@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "remind of deadlines": {"task": "deadlines.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
+    "remind of actions": {"task": "actions.tasks.remind", "schedule": 3600, "options": {"expires": 3600}},
     "heartbeat": {"task": "lcspr.health.beat_heartbeat", "schedule": 30, "options": {"expires": 30}},
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -42,11 +43,11 @@ APPEND_ONLY = ("casework_event", "casework_eventpayload", "casework_rowchange", 
 
 
 @contextmanager
-def owner_cursor(database: str | None = None):
+def owner_cursor(database: str = "postgres"):
     """A cursor of the role that owns the tables, each statement its own transaction."""
     where = env.database(settings.OWNER_DATABASE_URL)
     connection = psycopg2.connect(
-        dbname=database or where["NAME"],
+        dbname=database,
         user=where["USER"],
         password=where["PASSWORD"],
         host=where["HOST"],
@@ -57,28 +58,55 @@ def owner_cursor(database: str | None = None):
         yield cursor
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, worker_id):
-    """A database of this worker's own: made and migrated as the owner, used as the application's role."""
-    # With the process id, so that two runs on one server never meet.
-    name = f"test_lcspr_{worker_id}_{os.getpid()}"
-    with owner_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}"')
+def _template_name() -> str:
+    """A name that changes with any migration, so that a template is never of another schema."""
+    files = sorted(Path(settings.BASE_DIR).glob("*/migrations/*.py"))
+    return f"test_lcspr_template_{hashlib.sha256(b''.join(file.read_bytes() for file in files)).hexdigest()[:16]}"
+
+
+def _make_template(name: str) -> None:
+    """Migrate a database once as the owner; the workers' databases are copies of it."""
     default = connections["default"]
     application = dict(default.settings_dict)
-    with django_db_blocker.unblock():
-        default.close()
+    making = f"{name}_making"
+    with owner_cursor() as cursor:
+        # One at a time: of the workers that start together, the second finds what the first made.
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone():
+            return
+        cursor.execute(f'DROP DATABASE IF EXISTS "{making}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{making}"')
         as_owner = env.database(settings.OWNER_DATABASE_URL)
         default.settings_dict.update(
-            {key: as_owner[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}, NAME=name
+            {key: as_owner[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}, NAME=making
         )
         call_command("migrate", verbosity=0, interactive=False)
         default.close()
-        default.settings_dict.update(application, NAME=name)
+        default.settings_dict.update(application)
+        cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave no template behind, unless the next run is to start from it (KEEP_TEST_TEMPLATE=1)."""
+    if not hasattr(session.config, "workerinput") and not os.environ.get("KEEP_TEST_TEMPLATE"):
+        with suppress(psycopg2.Error), owner_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{_template_name()}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, worker_id):
+    """A database of this worker's own: owned by the owner, used as the application's role."""
+    # With the process id, so that two runs on one server never meet.
+    name, template = f"test_lcspr_{worker_id}_{os.getpid()}", _template_name()
+    with django_db_blocker.unblock():
+        _make_template(template)
+        with owner_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connections["default"].settings_dict["NAME"] = name
     yield
     with django_db_blocker.unblock():
-        default.close()
+        connections["default"].close()
     with owner_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -101,16 +129,9 @@ TransactionTestCase._fixture_teardown = _clear_tables
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_tests(settings, tmp_path: Path):
+def _settings_of_tests(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "case": {
-            "BACKEND": "casework.storage.EncryptedFileStorage",
-            "OPTIONS": {"location": str(tmp_path / "case-files")},
-        },
-    }
 
 
 ROLES_BY_AGENCY = {
