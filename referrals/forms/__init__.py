@@ -1,0 +1,1 @@
+"""The questions of the referral and of the acts that follow it."""

@@ -1,0 +1,177 @@
+"""How a referral begins: as one's own agency's, on somebody's behalf, or from an oral notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import Agency, Partnership
+from accounts.settings_choices import ReferralSource
+from govuk import widgets
+from govuk.fields import GovDateTimeField
+from govuk.forms import GovForm
+from lcspr import clock
+from referrals.models import Channel
+from referrals.permissions import WayIn
+
+OF_AN_AGENCY = (ReferralSource.AGENCY, ReferralSource.CDOP, ReferralSource.LA_FIRST)
+OF_A_BODY = (ReferralSource.COURT, ReferralSource.INQUIRY, ReferralSource.OTHER_PARTNERSHIP)
+
+
+class StartForm(GovForm):
+    """For somebody who could refer for more than one agency or to more than one partnership."""
+
+    submit_label = "Start now"
+
+    way = forms.ChoiceField(
+        label="For which agency do you refer, and to whom?",
+        choices=(),
+        error_messages={"required": "Choose the agency you refer for"},
+        widget=widgets.Radios(),
+    )
+
+    def __init__(self, *args: Any, ways: list[WayIn], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways = {str(number): way for number, way in enumerate(ways)}
+        self.fields["way"].choices = [  # type: ignore[attr-defined]
+            (number, f"{way.agency} – {way.partnership}") for number, way in self.ways.items()
+        ]
+        if len(ways) == 1:
+            del self.fields["way"]
+
+    def chosen(self) -> WayIn:
+        """The way in that was chosen, or the only one there is."""
+        return self.ways[self.cleaned_data.get("way") or "0"]
+
+
+def _agencies(partnership: Partnership) -> Any:
+    members = partnership.members.current().values("agency")
+    return Agency.objects.filter(pk__in=members).order_by("name")
+
+
+class OnBehalfForm(GovForm):
+    """What the business unit enters for somebody who wrote or rang, or found by itself."""
+
+    submit_label = "Start the referral"
+    source = forms.ChoiceField(
+        label="Where does it come from?",
+        choices=(),
+        error_messages={"required": "Say where the referral comes from"},
+        widget=widgets.Radios(),
+    )
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label="Which agency does it come from?",
+        required=False,
+        empty_label="None of these",
+        widget=widgets.Select(),
+    )
+    from_body = forms.CharField(
+        label="Name of the court, inquiry or other partnership",
+        max_length=200,
+        required=False,
+        widget=widgets.TextInput(),
+    )
+    referrer_name = forms.CharField(
+        label="Name of the person referring",
+        max_length=150,
+        required=False,
+        widget=widgets.TextInput(width=30),
+    )
+    referrer_job_title = forms.CharField(
+        label="Their job title", max_length=150, required=False, widget=widgets.TextInput(width=30)
+    )
+    referrer_phone = forms.CharField(
+        label="Their telephone number", max_length=40, required=False, widget=widgets.PhoneInput(width=20)
+    )
+    channel = forms.ChoiceField(
+        label="How did it reach you?",
+        choices=[choice for choice in Channel.choices if choice[0] != Channel.SYSTEM],
+        error_messages={"required": "Say how it reached you"},
+        widget=widgets.Radios(),
+    )
+
+    def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        enabled = [source for source in ReferralSource if source in partnership.sources_enabled]
+        self.fields["source"].choices = [(source.value, source.label) for source in enabled]  # type: ignore[attr-defined]
+        self.fields["agency"].queryset = _agencies(partnership)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        source = cleaned.get("source")
+        if source in OF_AN_AGENCY and not cleaned.get("agency") and "agency" not in self.errors:
+            self.add_error("agency", "Choose the agency it comes from")
+        if source in OF_A_BODY and not cleaned.get("from_body"):
+            self.add_error("from_body", "Enter the name of the court, inquiry or partnership")
+        if source and source != ReferralSource.SELF_IDENTIFIED and not cleaned.get("referrer_name"):
+            self.add_error("referrer_name", "Enter the name of the person referring")
+        return cleaned
+
+
+class OralNoticeForm(GovForm):
+    """An agency rang: who, when, and whether the local authority knows."""
+
+    submit_label = "Record the notice"
+
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label="Which agency told you?",
+        error_messages={"required": "Choose the agency"},
+        widget=widgets.Select(),
+    )
+    referrer_name = forms.CharField(
+        label="Who told you?",
+        max_length=150,
+        error_messages={"required": "Enter the name of the person who told you"},
+        widget=widgets.TextInput(width=30),
+    )
+    referrer_job_title = forms.CharField(
+        label="Their job title", max_length=150, required=False, widget=widgets.TextInput(width=30)
+    )
+    referrer_phone = forms.CharField(
+        label="Their telephone number", max_length=40, required=False, widget=widgets.PhoneInput(width=20)
+    )
+    channel = forms.ChoiceField(
+        label="How?",
+        choices=[
+            (Channel.TELEPHONE.value, Channel.TELEPHONE.label),
+            (Channel.IN_PERSON.value, Channel.IN_PERSON.label),
+        ],
+        initial=Channel.TELEPHONE,
+        error_messages={"required": "Say how you were told"},
+        widget=widgets.Radios(),
+    )
+    told_at = GovDateTimeField(
+        label="When were you told?",
+        noun="time you were told",
+        help_text="For example, 27 March 2026, 5:30pm",
+        not_after=clock.now,
+    )
+    la_aware_at = GovDateTimeField(
+        label="When did the local authority become aware, if they said?",
+        noun="time the local authority became aware",
+        required=False,
+        not_after=clock.now,
+    )
+
+    def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = _agencies(partnership)  # type: ignore[attr-defined]
+
+
+class DeclarationForm(GovForm):
+    """The last page before a referral is sent."""
+
+    submit_label = "Send the referral"
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    accurate = forms.BooleanField(
+        label="What I have written is accurate as far as I know",
+        error_messages={"required": "Tick the box to confirm that it is accurate as far as you know"},
+    )
+    not_for_protection = forms.BooleanField(
+        label="Any child at risk now has been referred to children’s social care or the police",
+        error_messages={"required": "Tick the box to confirm that any child at risk now has been referred"},
+    )

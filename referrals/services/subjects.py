@@ -1,0 +1,138 @@
+"""The children of a referral becoming the subjects of its case, and the names the case may go by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from accounts.models import Partnership
+from casework.models import Case, Part, Person, Subject
+from casework.people import correct_identity, record_subject
+from casework.rules.pseudonyms import breaks_rule, suggestions, type_word
+from casework.transitions import TransitionRefused
+from lcspr import clock
+from referrals import rules
+from referrals.answers import day
+from referrals.models import Referral, ReferredChild
+
+IDENTITY = ("forenames", "surname", "other_names", "born_on", "expected_on", "nhs_number")
+
+
+def identity_of(child: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a typed child goes on Person."""
+    return {
+        "forenames": child.get("forenames") or "",
+        "surname": child.get("surname") or "",
+        "other_names": child.get("other_names") or "",
+        "born_on": day(child.get("born_on")),
+        "expected_on": day(child.get("expected_on")),
+        "nhs_number": child.get("nhs_number") or "",
+    }
+
+
+def record_children(referral: Referral, children: Iterable[Mapping[str, Any]]) -> None:
+    """Make the case's subjects agree with the children of the referral as it is sent, or sent again.
+
+    A child taken out of the referral leaves the case too: nothing rests on them before the referral is accepted.
+    """
+    case = referral.case
+    assert case is not None
+    children = list(children)
+    known = {named.key: named for named in referral.children.select_related("subject__person")}
+    for key, gone in known.items():
+        if key not in {child["key"] for child in children}:
+            _take_out(gone)
+    # Labels first out of the way: two children may change places.
+    for named in known.values():
+        Subject.objects.filter(pk=named.subject_id).update(label=f"~{named.key}")
+    labels = rules.labels([day(child.get("born_on")) for child in children])
+    for number, (child, label) in enumerate(zip(children, labels, strict=True), start=1):
+        part = {
+            "label": label,
+            "order": number,
+            "outcome": child.get("outcome") or "",
+            "unborn": bool(child.get("unborn")),
+        }
+        if child["key"] in known:
+            subject = known[child["key"]].subject
+            correct_identity(subject.person, **identity_of(child))
+            Subject.objects.filter(pk=subject.pk).update(**part)
+        else:
+            subject = record_subject(case, identity=identity_of(child), part=Part.CHILD, **part)
+            ReferredChild.objects.create(case=case, referral=referral, subject=subject, key=child["key"])
+
+
+def _take_out(child: ReferredChild) -> None:
+    subject = child.subject
+    person = subject.person
+    child.delete()
+    subject.delete()
+    person.delete()
+
+
+def copy_subject(subject: Subject, *, to: Case) -> Subject:
+    """Record a child of one case in another: one row a case and person, so each can be disposed of alone."""
+    person: Person = subject.person
+    identity = {name: getattr(person, name) for name in (*IDENTITY, "died_on", "address")}
+    taken = set(to.subjects.values_list("label", flat=True))
+    order = to.subjects.filter(part=Part.CHILD).count() + 1
+    label = next(name for name in (f"Child {n}" for n in range(order, order + 50)) if name not in taken)
+    return record_subject(
+        to,
+        identity=identity,
+        part=subject.part,
+        label=label,
+        order=order,
+        outcome=subject.outcome,
+        unborn=subject.unborn,
+        looked_after=subject.looked_after,
+        care_leaver=subject.care_leaver,
+    )
+
+
+def relabel(case: Case) -> None:
+    """Call the children of a case again by what they are to each other: twins, or by number."""
+    children = list(case.subjects.filter(part=Part.CHILD).select_related("person"))
+    for child in children:
+        Subject.objects.filter(pk=child.pk).update(label=f"~{child.pk.hex}")
+    for child, label in zip(
+        children, rules.labels([child.person.born_on for child in children]), strict=True
+    ):
+        Subject.objects.filter(pk=child.pk).update(label=label)
+
+
+def names_in(case: Case) -> list[str]:
+    """Every name a pseudonym must not give away: the people of the case, and the places."""
+    people = Person.objects.filter(case=case)
+    names = [part for person in people for part in (person.forenames, person.surname, person.other_names)]
+    return [name for name in names if name]
+
+
+def suggested_pseudonyms(case: Case) -> list[str]:
+    """Names the case may go by, the first free ones that give nobody away (domain §6.4)."""
+    children = list(case.subjects.filter(part=Part.CHILD).select_related("person"))
+    age = rules.age_on(children[0].person.born_on, case.incident_from or clock.today()) if children else None
+    if children and children[0].unborn:
+        age = 0
+    word = type_word(age, several=len(children) > 1)
+    return suggestions(word, avoid=names_in(case), taken=taken_pseudonyms(case.partnership))
+
+
+def taken_pseudonyms(partnership: Partnership) -> list[str]:
+    """Every pseudonym the partnership ever gave."""
+    return list(
+        Case.objects.filter(partnership=partnership).exclude(pseudonym="").values_list("pseudonym", flat=True)
+    )
+
+
+def refuse_pseudonym(case: Case, pseudonym: str) -> None:
+    """Refuse a pseudonym that gives somebody away or is taken; holds the partnership's row until commit."""
+    Partnership.objects.select_for_update().get(pk=case.partnership_id)
+    if reason := breaks_rule(pseudonym, names=names_in(case)):
+        raise TransitionRefused([reason])
+    others = Case.objects.filter(partnership=case.partnership_id, pseudonym__iexact=pseudonym).exclude(
+        pk=case.pk
+    )
+    if others.exists():
+        # Says no more: a clash must not tell anyone which case it is.
+        raise TransitionRefused(["This pseudonym has been used before. Choose another."])

@@ -1,0 +1,76 @@
+from django.urls import path
+
+from referrals import views
+
+app_name = "referrals"
+
+# For an act on a record the page has the transition's name and takes the record's key.
+urlpatterns = [
+    path("referrals/", views.ReferralListView.as_view(), name="list"),
+    path("referrals/start/", views.StartView.as_view(), name="start"),
+    path("referrals/on-behalf/<uuid:partnership_id>/", views.OnBehalfView.as_view(), name="on_behalf"),
+    path("referrals/oral-notice/<uuid:partnership_id>/", views.OralNoticeView.as_view(), name="oral_notice"),
+    path("referrals/<uuid:pk>/", views.ReferralView.as_view(), name="referral"),
+    path("referrals/<uuid:pk>/write/", views.TasksView.as_view(), name="tasks"),
+    path("referrals/<uuid:pk>/write/children/", views.ChildrenView.as_view(), name="children"),
+    path("referrals/<uuid:pk>/write/children/add/", views.ChildView.as_view(), name="add_child"),
+    path("referrals/<uuid:pk>/write/children/<str:key>/", views.ChildView.as_view(), name="child"),
+    path(
+        "referrals/<uuid:pk>/write/children/<str:key>/remove/",
+        views.RemoveChildView.as_view(),
+        name="remove_child",
+    ),
+    path("referrals/<uuid:pk>/write/<slug:section>/", views.SectionView.as_view(), name="section"),
+    path("referrals/<uuid:pk>/check/", views.CheckView.as_view(), name="check"),
+    path("referrals/<uuid:pk>/submit/", views.SubmitView.as_view(), name="submit"),
+    path("referrals/<uuid:pk>/resubmit/", views.ResubmitView.as_view(), name="resubmit"),
+    path(
+        "referrals/<uuid:pk>/record-la-first/",
+        views.LocalAuthorityFirstView.as_view(),
+        name="record_la_first",
+    ),
+    path("referrals/<uuid:pk>/discard/", views.DiscardView.as_view(), name="discard"),
+    path("referrals/<uuid:pk>/receipt/", views.ReceiptView.as_view(), name="receipt"),
+    path("referrals/<uuid:pk>/return/", views.ReturnView.as_view(), name="return_to_referrer"),
+    path("referrals/<uuid:pk>/accept/", views.AcceptView.as_view(), name="accept"),
+    path("referrals/<uuid:pk>/duplicate/", views.DuplicateTargetView.as_view(), name="mark_duplicate"),
+    path(
+        "referrals/<uuid:pk>/duplicate/<uuid:target>/",
+        views.MarkDuplicateView.as_view(),
+        name="mark_duplicate_of",
+    ),
+    path("referrals/<uuid:pk>/ask-to-withdraw/", views.AskToWithdrawView.as_view(), name="ask_to_withdraw"),
+    path("referrals/<uuid:pk>/withdraw/", views.WithdrawView.as_view(), name="withdraw"),
+    path("referrals/<uuid:pk>/transfer/", views.TransferView.as_view(), name="transfer"),
+    path("referrals/<uuid:pk>/in-writing/", views.WrittenConfirmationView.as_view(), name="in_writing"),
+    path(
+        "referrals/<uuid:pk>/take-back-acceptance/",
+        views.TakeBackAcceptanceView.as_view(),
+        name="take_back_acceptance",
+    ),
+    path("criteria/<uuid:pk>/view/", views.CriteriaView.as_view(), name="criteria_view"),
+    path("criteria/<uuid:pk>/on-behalf/", views.CriteriaOnBehalfView.as_view(), name="criteria_on_behalf"),
+    path("criteria/<uuid:pk>/recommend/", views.CriteriaRecommendView.as_view(), name="criteria_recommend"),
+    path("criteria/<uuid:pk>/chair/", views.CriteriaChairView.as_view(), name="criteria_chair"),
+    path("criteria/<uuid:pk>/escalate/", views.CriteriaEscalateView.as_view(), name="criteria_escalate"),
+    path(
+        "criteria/<uuid:pk>/lead-partners/",
+        views.CriteriaLeadPartnersView.as_view(),
+        name="criteria_lead_partners",
+    ),
+    path("criteria/<uuid:pk>/notify-alone/", views.NotifyAloneView.as_view(), name="notify_alone"),
+    path("criteria/<uuid:pk>/act/", views.ConcludeCriteriaView.as_view(), name="criteria_act"),
+    path("notifications/<uuid:pk>/", views.NotificationView.as_view(), name="notification"),
+    path("notifications/<uuid:pk>/prepare/", views.PrepareView.as_view(), name="prepare"),
+    path("notifications/<uuid:pk>/sent/", views.RecordSentView.as_view(), name="record_sent"),
+    path(
+        "notifications/<uuid:pk>/sent-again/", views.RecordSentAgainView.as_view(), name="record_sent_again"
+    ),
+    path("notifications/<uuid:pk>/acknowledged/", views.AcknowledgeView.as_view(), name="acknowledge"),
+    path("notifications/<uuid:pk>/rejected/", views.RejectView.as_view(), name="reject"),
+    path("notifications/<uuid:pk>/close/", views.CloseNotificationView.as_view(), name="close"),
+    path("notifications/<uuid:pk>/reconsider/", views.ReconsiderView.as_view(), name="reconsider"),
+    path("notifications/<uuid:pk>/withdraw/", views.DeNotifyView.as_view(), name="de_notify"),
+    path("notifications/<uuid:pk>/take-back/", views.TakeBackSentView.as_view(), name="take_back_sent"),
+    path("taking-back/<uuid:pk>/", views.ConfirmTakingBackView.as_view(), name="confirm_taking_back"),
+]

@@ -1,0 +1,158 @@
+"""What waits here: referrals to check, questions to answer, the notification to send, acts to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.urls import reverse
+
+from accounts.db import memberships_of
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT, Role
+from casework import audit
+from casework.models import Case, Stage, TakingBack
+from casework.permissions import business_unit_partnerships
+from casework.waiting import Waiting
+from decisions.kinds import DecisionKind
+from decisions.models import Decision, DecisionState
+from referrals.models import NotificationState, Referral, ReferralState, SeriousIncidentNotification
+from referrals.permissions import writes_in
+from referrals.services.taking_back import ACCEPTANCE, SENDING
+
+MOST: Final = 50
+NOTIFIERS: Final = BUSINESS_UNIT | {Role.LAN}
+UNIT: Final = "Business unit"
+NOTIFIER: Final = "Local authority notifier"
+
+
+def waiting(user: User, case: Case | None = None) -> list[Waiting]:
+    """What waits on `user`; with a case, all that waits in it and who must do it."""
+    found = [
+        *_referrals(user, case),
+        *_decided(user, case),
+        *_notifications(user, case),
+        *_taking_back(user, case),
+    ]
+    return [each for each in found if each.mine or case is not None][:MOST]
+
+
+def unsent(user: User) -> list[Referral]:
+    """Drafts of this person, or of the agency they lead, that belong to no case yet; the latest first."""
+    rows = Referral.objects.unsent(user).select_related("agency", "partnership", "draft")
+    return list(rows.order_by("-begun_at")[:MOST])
+
+
+def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
+    units = business_unit_partnerships(user)
+    rows = Referral.objects.visible_to(user).select_related("case__partnership", "agency").exclude(case=None)
+    open_ones = Q(state__in=[ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.DRAFT])
+    rows = rows.filter(open_ones | Q(state=ReferralState.ACCEPTED, withdrawal_asked_at__isnull=False))
+    if case is None:
+        # What is with somebody else to write waits on the business unit only where it wrote it itself.
+        agencies = [m.agency_id for m in memberships_of(user) if m.agency_id]
+        own = Q(referrer=user) | Q(agency__in=agencies)
+        rows = rows.filter(Q(partnership__in=units) | own)
+    else:
+        rows = rows.filter(case=case)
+    for referral in rows.order_by("received_at", "pk")[:MOST]:
+        yield from _of_referral(referral, user, in_unit=referral.partnership_id in units)
+
+
+def _of_referral(referral: Referral, user: User, *, in_unit: bool) -> Iterator[Waiting]:
+    assert referral.case is not None
+    page = reverse("referrals:referral", args=[referral.pk])
+    tasks = reverse("referrals:tasks", args=[referral.pk])
+    about = audit.label_of(referral.case)
+    if referral.state == ReferralState.DRAFT:
+        who = f"{referral.agency} or the business unit" if referral.agency else UNIT
+        yield Waiting(
+            "Finish the referral and send it",
+            referral.case,
+            tasks,
+            who,
+            mine=writes_in(referral, user),
+            about=about,
+            code="DL-03",
+        )
+    elif referral.state == ReferralState.RETURNED:
+        who = str(referral.agency) if referral.agency else UNIT
+        yield Waiting(
+            "Answer what was asked, and send the referral again",
+            referral.case,
+            tasks,
+            who,
+            mine=writes_in(referral, user),
+        )
+    elif referral.state == ReferralState.SUBMITTED:
+        yield Waiting(
+            "Check the referral", referral.case, page, UNIT, mine=in_unit, about=about, code="DL-01"
+        )
+    if referral.withdrawal_asked_at and not referral.has_ended:
+        href = reverse("referrals:withdraw", args=[referral.pk])
+        yield Waiting("Decide whether the referral is withdrawn", referral.case, href, UNIT, mine=in_unit)
+
+
+def _with_flag(rows: Any, user: User, roles: frozenset[Role]) -> Any:
+    """The rows, each with whether the user holds one of the roles in its case."""
+    held = Q(case__in=Case.objects.visible_to(user, roles))
+    return rows.annotate(held=ExpressionWrapper(held, output_field=BooleanField()))
+
+
+def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
+    rows = SeriousIncidentNotification.objects.visible_to(user).select_related("case__partnership")
+    rows = rows.filter(
+        state__in=[NotificationState.REQUIRED, NotificationState.DRAFTED, NotificationState.REJECTED]
+    )
+    rows = rows.filter(case=case) if case is not None else rows
+    for notification in _with_flag(rows, user, NOTIFIERS).order_by("required_at")[:MOST]:
+        rejected = notification.state == NotificationState.REJECTED
+        name = "record_sent_again" if rejected else "record_sent"
+        yield Waiting(
+            verb="Send the notification again"
+            if rejected
+            else "Send the notification, and record that it was sent",
+            case=notification.case,
+            href=reverse(f"referrals:{name}", args=[notification.pk]),
+            owner=NOTIFIER,
+            mine=notification.held,
+            about=audit.label_of(notification.case),
+            code="" if rejected else "DL-01",
+        )
+
+
+def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Decisions on the criteria that waited for a view to be confirmed and have not moved their case."""
+    rows = Decision.objects.visible_to(user).filter(
+        kind=DecisionKind.CRITERIA,
+        state=DecisionState.DECIDED,
+        case__stage=Stage.SCREENING,
+        # Not one that was acted on before the case came back to the criteria.
+        created_at__gte=F("case__moved_at"),
+    )
+    rows = rows.filter(case=case) if case is not None else rows
+    rows = rows.select_related("case__partnership").order_by("opened_on")
+    for decision in _with_flag(rows, user, BUSINESS_UNIT)[:MOST]:
+        yield Waiting(
+            "Act on the partners’ decision on the criteria",
+            decision.case,
+            reverse("referrals:criteria_act", args=[decision.pk]),
+            UNIT,
+            mine=decision.held,
+        )
+
+
+def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
+    rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(
+        transition__in=[ACCEPTANCE, SENDING], confirmed_at=None, refused_at=None
+    )
+    rows = rows.filter(case=case) if case is not None else rows
+    for asked in rows.select_related("case__partnership")[:MOST]:
+        yield Waiting(
+            "Confirm, or refuse, that an act was recorded in error",
+            asked.case,
+            reverse("referrals:confirm_taking_back", args=[asked.pk]),
+            UNIT,
+            mine=asked.asked_by_id != user.pk,
+        )
