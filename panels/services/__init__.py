@@ -1,0 +1,102 @@
+"""The acts on reviews, statutory and other, in the order in which they happen."""
+
+from panels.services.alternative import (
+    agree_findings,
+    ask_again,
+    ask_for_more,
+    deciding,
+    discontinue_alternative,
+    ensure_alternative,
+    find_criteria_met_later,
+    plan_alternative,
+    record_held,
+    write_up,
+)
+from panels.services.appointments import (
+    appoint,
+    declare_for_appointment,
+    drop_proposal,
+    end_appointment,
+    end_appointments,
+    propose_appointment,
+)
+from panels.services.commissioning import (
+    add_case,
+    begin_alternative,
+    begin_commissioning,
+    commission_from_alternative,
+    conclude_reconsidered,
+    open_review,
+    why_not_commission,
+)
+from panels.services.ending import (
+    ask_about_discontinuing,
+    ask_about_local_review,
+    commission_beside_national,
+    discontinue_review,
+    ensure_national,
+    finish_national,
+    record_national_review,
+)
+from panels.services.notices import record_notices, why_not_yet
+from panels.services.reports import circulate_draft, close_comments, upload_version
+from panels.services.review import (
+    accept_gaps,
+    check_progress,
+    record_engagement,
+    return_to_review,
+    start_drafting,
+    start_review,
+)
+from panels.services.signing_off import ask_for_changes, list_recommendation, sign_off_report, submit_report
+from panels.services.terms import agree_terms, write_terms
+
+__all__ = [
+    "accept_gaps",
+    "add_case",
+    "agree_findings",
+    "agree_terms",
+    "appoint",
+    "ask_about_discontinuing",
+    "ask_about_local_review",
+    "ask_again",
+    "ask_for_changes",
+    "ask_for_more",
+    "begin_alternative",
+    "begin_commissioning",
+    "check_progress",
+    "circulate_draft",
+    "close_comments",
+    "commission_beside_national",
+    "commission_from_alternative",
+    "conclude_reconsidered",
+    "deciding",
+    "declare_for_appointment",
+    "discontinue_alternative",
+    "discontinue_review",
+    "drop_proposal",
+    "end_appointment",
+    "end_appointments",
+    "ensure_alternative",
+    "ensure_national",
+    "find_criteria_met_later",
+    "finish_national",
+    "list_recommendation",
+    "open_review",
+    "plan_alternative",
+    "propose_appointment",
+    "record_engagement",
+    "record_held",
+    "record_national_review",
+    "record_notices",
+    "return_to_review",
+    "sign_off_report",
+    "start_drafting",
+    "start_review",
+    "submit_report",
+    "upload_version",
+    "why_not_commission",
+    "why_not_yet",
+    "write_terms",
+    "write_up",
+]

@@ -1,0 +1,379 @@
+"""What waits on people in reviews: the next step of each, who is still to be appointed, and the hand-offs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
+from casework.audit import label_of
+from casework.models import Case, Stage
+from casework.permissions import Holds, roles_in
+from casework.transitions import exits, unmet
+from casework.waiting import Waiting
+from correspondence.models import NoticeSubject
+from deadlines.models import Deadline
+from decisions.kinds import RapidReviewOutcome
+from decisions.models import Declaration, DeclarationOutcome, DeclarationState
+from panels.models import (
+    AlternativeReview,
+    AlternativeState,
+    Appointment,
+    AppointmentState,
+    ReportVersion,
+    Review,
+    ReviewState,
+    TermsOfReference,
+    TermsState,
+    VersionState,
+)
+from panels.models.review import RUNNING
+from panels.permissions import APPROVES_TERMS, COMMISSIONERS, DECIDERS, LEADS_REVIEW, WRITES_REPORT
+from panels.services.notices import NAMED, STARTS
+from panels.services.review import CHECKED
+from rapid_review.models import PanelView, RapidReview, RapidReviewState
+from rapid_review.services.letters import may_go_on
+
+MOST: Final = 50
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What comes next in a state: the act, its page, who does it, the clock it answers, the guards to show."""
+
+    verb: str
+    page: str
+    roles: frozenset[Role]
+    code: str = "DL-14"
+    transition: str = ""
+
+
+_REVIEW: Final = {
+    ReviewState.COMMISSIONING: _Step(
+        "Start the review", "panels:start_review", BUSINESS_UNIT, transition="start_review"
+    ),
+    ReviewState.IN_REVIEW: _Step(
+        "Start drafting the report", "panels:start_drafting", LEADS_REVIEW, transition="start_drafting"
+    ),
+    ReviewState.DRAFTING: _Step(
+        "Put the final report up for sign-off",
+        "panels:submit_report",
+        WRITES_REPORT,
+        transition="submit_report",
+    ),
+    ReviewState.SIGN_OFF: _Step(
+        "Sign off the report", "panels:sign_off_report", DECIDERS, transition="sign_off_report"
+    ),
+    ReviewState.NATIONAL: _Step(
+        "Say when the national review is finished", "panels:finish_national", DECIDERS, code=""
+    ),
+}
+_ALTERNATIVE: Final = {
+    AlternativeState.PLANNED: _Step(
+        "Record that the review was held", "panels:record_held", COMMISSIONERS, "DL-24", "record_held"
+    ),
+    AlternativeState.HELD: _Step("Write up what was learned", "panels:write_up", COMMISSIONERS, "DL-24"),
+    AlternativeState.WRITTEN_UP: _Step(
+        "Agree the findings", "panels:agree_findings", frozenset({Role.SGC}), "DL-24", "agree_findings"
+    ),
+}
+
+
+def waiting(user: User, case: Case | None = None) -> list[Waiting]:
+    """What waits on `user`; with a case, all that waits in it and who must do it.
+
+    Without a case the number of queries does not grow with the reviews.
+    """
+    held = roles_in(user, case) if case is not None else None
+    look = _Look(user, case, held)
+    found = [
+        *_hand_offs(look),
+        *_notices(look),
+        *_openings(look),
+        *_appointments(look),
+        *_terms(look),
+        *_reviews(look),
+        *_versions(look),
+        *_checks(look),
+        *_alternatives(look),
+    ]
+    return found[:MOST]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Who asks, about which case, and as what."""
+
+    user: User
+    case: Case | None
+    held: frozenset[Role] | None
+
+    def rows(self, rows: Any, roles: frozenset[Role], field: str = "case") -> Any:
+        """Of a case, all rows; of none, those of cases in which the person holds one of the roles."""
+        if self.case is not None:
+            return rows.filter(**{field: self.case})[:MOST] if self.sees else rows.none()
+        return rows.filter(**{f"{field}__in": Case.objects.visible_to(self.user, roles)})[:MOST]
+
+    @property
+    def sees(self) -> bool:
+        return bool(self.held)
+
+    def mine(self, roles: frozenset[Role]) -> bool:
+        """Whether the person may do it: of a case by what they hold in it, else the rows were chosen so."""
+        return self.held is None or bool(self.held & roles)
+
+
+def _owner(roles: frozenset[Role]) -> str:
+    if roles == BUSINESS_UNIT:
+        return "business unit"
+    words = str(Holds(roles - BUSINESS_UNIT))
+    return f"{words} or business unit" if roles & BUSINESS_UNIT else words
+
+
+def _wait(
+    look: _Look,
+    verb: str,
+    *,
+    case: Case,
+    href: str,
+    roles: frozenset[Role],
+    about: Any = None,
+    **more: Any,
+) -> Waiting:
+    return Waiting(
+        verb=verb,
+        case=case,
+        href=href,
+        owner=_owner(roles),
+        mine=look.mine(roles),
+        about=label_of(about if about is not None else case),
+        **more,
+    )
+
+
+def _blocked(look: _Look, record: Any, transition: str) -> list[str]:
+    # Only the case's own page shows what blocks: the list of everything stays one query a kind.
+    if look.case is None or not transition:
+        return []
+    offered = exits(record).get(transition)
+    return unmet(offered, record) if offered else []
+
+
+def _hand_offs(look: _Look) -> Iterator[Waiting]:
+    """Rapid reviews whose end is this stage's beginning."""
+    decided = RapidReview.objects.filter(decision__state="decided").select_related(
+        "case__partnership", "decision"
+    )
+    agreed = decided.filter(
+        state=RapidReviewState.SENT,
+        decision__outcome__in=[RapidReviewOutcome.LCSPR, RapidReviewOutcome.ALTERNATIVE],
+    )
+    if look.case is None:
+        # In the list only those the National Panel agreed to; the case's own page knows when its time has passed.
+        agreed = agreed.filter(letters__view=PanelView.AGREES).distinct()
+    for rapid in look.rows(agreed, BUSINESS_UNIT):
+        if look.case is not None and may_go_on(rapid):
+            continue
+        to_review = rapid.outcome == RapidReviewOutcome.LCSPR
+        name = "begin_commissioning" if to_review else "begin_alternative"
+        yield _wait(
+            look,
+            "Go on to commission the review" if to_review else "Go on to another kind of review",
+            case=rapid.case,
+            href=reverse(f"panels:{name}", args=[rapid.pk]),
+            roles=BUSINESS_UNIT,
+            code="DL-14" if to_review else "DL-24",
+        )
+    for rapid in look.rows(decided.filter(state=RapidReviewState.CHALLENGED), DECIDERS):
+        yield _wait(
+            look,
+            "Conclude the rapid review, as the partners decided",
+            case=rapid.case,
+            href=reverse("panels:conclude_reconsidered", args=[rapid.pk]),
+            roles=DECIDERS,
+            code="DL-13",
+        )
+
+
+def _notices(look: _Look) -> Iterator[Waiting]:
+    """Notices to the National Panel, Ofsted and the Department whose clock runs."""
+    pages = {
+        STARTS: ("Record the notices that a review starts", "panels:notices", NoticeSubject.LCSPR_STARTING),
+        NAMED: (
+            "Record the notices of the reviewer’s name",
+            "panels:reviewer_notices",
+            NoticeSubject.REVIEWER_NAMED,
+        ),
+    }
+    running = Deadline.objects.open().filter(code__in=pages).select_related("case__partnership")
+    for deadline in look.rows(running.order_by("due_at"), BUSINESS_UNIT):
+        verb, page, _ = pages[deadline.code]
+        yield Waiting(
+            verb=verb,
+            case=deadline.case,
+            href=reverse(page, args=[deadline.case_id]),
+            owner="business unit",
+            mine=look.mine(BUSINESS_UNIT),
+            about=deadline.about,
+            code=deadline.code,
+        )
+
+
+def _openings(look: _Look) -> Iterator[Waiting]:
+    """Cases that have come to a review of another kind, or to a national one, without its record."""
+    of_case = OuterRef("pk")
+    live_other = AlternativeReview.objects.filter(
+        case=of_case, state__in=[AlternativeState.PLANNED, AlternativeState.HELD, AlternativeState.WRITTEN_UP]
+    )
+    cases = Case.objects.select_related("partnership")
+    other = cases.filter(stage=Stage.ALTERNATIVE_REVIEW).exclude(Exists(live_other))
+    for case in look.rows(other, DECIDERS, "pk"):
+        yield _wait(
+            look,
+            "Say which kind of review is held",
+            case=case,
+            href=reverse("panels:open_alternative", args=[case.pk]),
+            roles=DECIDERS,
+        )
+    national = cases.filter(stage=Stage.NATIONAL_REVIEW).exclude(
+        Exists(Review.objects.filter(case=of_case, state=ReviewState.NATIONAL))
+    )
+    for case in look.rows(national, BUSINESS_UNIT, "pk"):
+        yield _wait(
+            look,
+            "Record what goes on locally beside the national review",
+            case=case,
+            href=reverse("panels:open_national", args=[case.pk]),
+            roles=BUSINESS_UNIT,
+        )
+
+
+def _appointments(look: _Look) -> Iterator[Waiting]:
+    """Who was proposed and waits for a declaration or the appointment; who works on although no longer clear."""
+    theirs = Declaration.objects.live().filter(
+        case=OuterRef("case"), person=OuterRef("user"), role=OuterRef("role")
+    )
+    decided = theirs.filter(state=DeclarationState.DECIDED)
+    rows = Appointment.objects.select_related("case__partnership", "user").annotate(
+        declared=Exists(theirs),
+        clear=Exists(decided.exclude(outcome=DeclarationOutcome.BLOCKED)),
+        blocked=Exists(decided.filter(outcome=DeclarationOutcome.BLOCKED)),
+    )
+    for appointment in look.rows(rows.filter(state=AppointmentState.PROPOSED), COMMISSIONERS):
+        if appointment.declared and not (appointment.clear or appointment.blocked):
+            continue  # The declaration waits in decisions.
+        verb = f"Appoint the {appointment.get_role_display().lower()}"
+        if appointment.blocked:
+            verb = f"Propose another {appointment.get_role_display().lower()}"
+        elif not appointment.declared:
+            verb = f"Record the declaration of the {appointment.get_role_display().lower()}"
+        yield _wait(
+            look,
+            verb,
+            case=appointment.case,
+            href=reverse("panels:appointment", args=[appointment.pk]),
+            roles=COMMISSIONERS,
+            about=appointment,
+        )
+    unclear = rows.filter(state=AppointmentState.APPOINTED, blocked=True)
+    for appointment in look.rows(unclear, COMMISSIONERS | PARTNERS):
+        yield _wait(
+            look,
+            f"Look at the appointment of the {appointment.get_role_display().lower()}: their declaration is blocked",
+            case=appointment.case,
+            href=reverse("panels:appointment", args=[appointment.pk]),
+            roles=COMMISSIONERS | PARTNERS,
+            about=appointment,
+        )
+
+
+def _terms(look: _Look) -> Iterator[Waiting]:
+    """Terms of reference that are being written, for those who agree them."""
+    written = TermsOfReference.objects.filter(state=TermsState.DRAFTED).select_related("case__partnership")
+    for terms in look.rows(written, APPROVES_TERMS):
+        yield _wait(
+            look,
+            "Agree the terms of reference",
+            case=terms.case,
+            href=reverse("panels:terms_version", args=[terms.pk]),
+            roles=APPROVES_TERMS,
+            about=terms,
+            blocked=_blocked(look, terms, "agree_terms"),
+        )
+
+
+def _reviews(look: _Look) -> Iterator[Waiting]:
+    for state, step in _REVIEW.items():
+        reviews = Review.objects.filter(state=state).select_related("case__partnership")
+        if look.case is None and state == ReviewState.SIGN_OFF:
+            # Until the partners have decided, giving their views is what waits.
+            reviews = reviews.filter(sign_off_decision__state="decided")
+        for review in look.rows(reviews, step.roles):
+            yield _wait(
+                look,
+                step.verb,
+                case=review.case,
+                href=reverse(step.page, args=[review.pk]),
+                roles=step.roles,
+                code=step.code,
+                blocked=_blocked(look, review, step.transition),
+            )
+
+
+def _versions(look: _Look) -> Iterator[Waiting]:
+    """Drafts out for comments."""
+    out = ReportVersion.objects.filter(state=VersionState.CIRCULATED).select_related("case__partnership")
+    for version in look.rows(out, WRITES_REPORT):
+        yield _wait(
+            look,
+            "Close the comments on the draft report",
+            case=version.case,
+            href=reverse("panels:close_comments", args=[version.pk]),
+            roles=WRITES_REPORT,
+            about=version,
+            code="DL-18",
+        )
+
+
+def _checks(look: _Look) -> Iterator[Waiting]:
+    """The partners' regular look at time and quality, from a week before it is due."""
+    running = Review.objects.filter(state__in=RUNNING).select_related("case__partnership")
+    roles = PARTNERS | BUSINESS_UNIT
+    for review in look.rows(running, roles):
+        yield _wait(
+            look,
+            "Check the progress and quality of the review",
+            case=review.case,
+            href=reverse("panels:check_progress", args=[review.pk]),
+            roles=roles,
+            about=review,
+            code=CHECKED,
+        )
+
+
+def _alternatives(look: _Look) -> Iterator[Waiting]:
+    for state, step in _ALTERNATIVE.items():
+        reviews = AlternativeReview.objects.filter(state=state).select_related("case__partnership", "lead")
+        found = list(look.rows(reviews, step.roles))
+        if look.case is None and state != AlternativeState.WRITTEN_UP:
+            led = reviews.filter(lead=look.user, case__in=Case.objects.visible_to(look.user))
+            found += [review for review in led[:MOST] if review not in found]
+        for review in found:
+            leads = review.lead_id == look.user.pk and state != AlternativeState.WRITTEN_UP
+            yield Waiting(
+                verb=step.verb,
+                case=review.case,
+                href=reverse(step.page, args=[review.pk]),
+                owner=f"{review.lead}, who leads it"
+                if state != AlternativeState.WRITTEN_UP
+                else _owner(step.roles),
+                mine=leads or look.mine(step.roles),
+                about=label_of(review),
+                code=step.code,
+                blocked=_blocked(look, review, step.transition),
+            )
