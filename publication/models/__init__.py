@@ -1,0 +1,20 @@
+from publication.models.gates import GateTick
+from publication.models.publication import (
+    Ground,
+    Outcome,
+    Publication,
+    PublicationState,
+)
+from publication.models.turning import Closing, Reopening, ReopeningReason, ReopenTo
+
+__all__ = [
+    "Closing",
+    "GateTick",
+    "Ground",
+    "Outcome",
+    "Publication",
+    "PublicationState",
+    "ReopenTo",
+    "Reopening",
+    "ReopeningReason",
+]

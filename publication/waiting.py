@@ -1,0 +1,229 @@
+"""What waits on people on the way to the public page, and in closing and reopening cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
+from actions.models.plans import CLOSING_STAGES
+from casework.audit import label_of
+from casework.models import Case
+from casework.transitions import exits, unmet
+from casework.waiting import Waiting
+from deadlines.models import Deadline
+from decisions.models import Hold
+from govuk.dates import date_text
+from panels.models import Review, ReviewState
+from publication.gates import GATES, GateKind
+from publication.models import Closing, GateTick, Outcome, Publication, PublicationState, Reopening
+from publication.services.clocks import COPIES, PROGRESS, REASONS, REVIEW
+from publication.services.turning import CONFIRMS_CLOSING, why_not_close
+
+MOST: Final = 50
+HOLDERS: Final = BUSINESS_UNIT | PARTNERS
+# Gates that somebody beside the business unit is there to open.
+_OF_SPECIALISTS: Final = (GateKind.LEGAL, GateKind.FAMILY)
+
+_LAST_STEP: Final = {
+    Outcome.FULL: ("Publish the report", "publish"),
+    Outcome.IMPROVEMENTS_ONLY: ("Publish the improvements", "publish_improvements"),
+    Outcome.NONE: ("Record that nothing is published", "decide_not_to_publish"),
+}
+
+
+def waiting(user: User, case: Case | None = None) -> list[Waiting]:
+    """What waits on `user`; with a case, everything that waits in it."""
+    found = [
+        *_to_open(user, case),
+        *_publications(user, case),
+        *_gates(user, case),
+        *_turnings(user, case),
+        *_closable(user, case),
+    ]
+    return [each for each in found if each.mine or case is not None][:MOST]
+
+
+def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> Any:
+    """Rows with whether the user holds one of the roles in the row's case; without a case only those."""
+    cases = Case.objects.visible_to(user, roles)
+    rows = rows.select_related("case__partnership").annotate(
+        mine=ExpressionWrapper(Q(case__in=cases), output_field=BooleanField())
+    )
+    return (rows.filter(case=case) if case is not None else rows.filter(case__in=cases))[:MOST]
+
+
+def _to_open(user: User, case: Case | None) -> Iterator[Waiting]:
+    unopened = (
+        Review.objects.visible_to(user)
+        .filter(state=ReviewState.SIGNED_OFF)
+        .exclude(Exists(Publication.objects.filter(review=OuterRef("pk"))))
+    )
+    for review in _rows(unopened, user, case, BUSINESS_UNIT):
+        yield Waiting(
+            verb="Prepare what becomes public",
+            case=review.case,
+            href=reverse("publication:open", args=[review.pk]),
+            owner="business unit",
+            mine=review.mine,
+            code=REVIEW,
+        )
+
+
+def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
+    label = "publication.Publication:"
+    held = Hold.objects.filter(case=OuterRef("case")).on_publication()
+    rows = Publication.objects.visible_to(user).filter(
+        state__in=[PublicationState.PREPARING, PublicationState.HELD]
+    )
+    rows = rows.annotate(hold_in_force=Exists(held)).select_related("report", "decision")
+    found = list(_rows(rows, user, case, HOLDERS))
+    owed = set(
+        Deadline.objects.open()
+        .filter(code__in=[COPIES, REASONS], about__in=[f"{label}{each.pk}" for each in found])
+        .values_list("code", "about")
+    )
+    prepares = _prepared_by(user, found)
+    for publication in found:
+        about = label_of(publication)
+        yield _next_step(publication, prepares=publication.pk in prepares, full=case is not None)
+        if (REASONS, about) in owed:
+            yield _step(
+                publication,
+                "Record the reasons for delay"
+                if publication.state == PublicationState.HELD
+                else "Record the reasons for not publishing",
+                "delay_reasons" if publication.state == PublicationState.HELD else "non_publication_reasons",
+                owner="business unit or a delegated safeguarding partner",
+                mine=publication.mine,
+                code=REASONS,
+            )
+        if (COPIES, about) in owed and publication.state == PublicationState.PREPARING:
+            yield _step(
+                publication,
+                "Send the report ahead, and record the copies",
+                "copies",
+                mine=publication.pk in prepares,
+                code=COPIES,
+            )
+
+
+def _prepared_by(user: User, publications: Iterable[Publication]) -> set[Any]:
+    """Keys of those the user prepares as business unit, in one query."""
+    wanted = Publication.objects.filter(pk__in=[each.pk for each in publications])
+    return set(
+        wanted.filter(case__in=Case.objects.visible_to(user, BUSINESS_UNIT)).values_list("pk", flat=True)
+    )
+
+
+def _next_step(publication: Any, *, prepares: bool, full: bool) -> Waiting:
+    """The one next step of a publication, by what is missing first."""
+    anybody = "business unit or a delegated safeguarding partner"
+    if publication.state == PublicationState.HELD:
+        if publication.hold_in_force:
+            return _step(
+                publication,
+                "Look at the holds on publication",
+                "publication",
+                owner=anybody,
+                mine=False,
+                note="Held until every hold is released",
+            )
+        return _step(
+            publication, "Release publication", "release_publication", owner=anybody, mine=publication.mine
+        )
+    if publication.hold_in_force:
+        return _step(
+            publication, "Hold publication", "hold_publication", owner=anybody, mine=publication.mine
+        )
+    verb, name = _LAST_STEP[Outcome(publication.outcome)]
+    if publication.outcome == Outcome.FULL and publication.report_id is None:
+        return _step(publication, "Write what becomes public", "prepare", mine=prepares, code=REVIEW)
+    if publication.outcome != Outcome.NONE and publication.planned_on is None:
+        return _step(publication, "Plan the day of publication", "plan", mine=prepares, code=REVIEW)
+    offered = exits(publication).get(name)
+    return _step(
+        publication,
+        verb,
+        name,
+        mine=prepares,
+        code=REVIEW,
+        note=f"planned for {date_text(publication.planned_on)}" if publication.planned_on else "",
+        # Only the case's own page shows what blocks: the list of everything stays a few queries.
+        blocked=unmet(offered, publication) if offered and full else [],
+    )
+
+
+def _step(
+    publication: Any, verb: str, page: str, *, mine: bool, owner: str = "business unit", **more: Any
+) -> Waiting:
+    return Waiting(
+        verb=verb,
+        case=publication.case,
+        href=reverse(f"publication:{page}", args=[publication.pk]),
+        owner=owner,
+        mine=mine,
+        about=label_of(publication),
+        **more,
+    )
+
+
+def _gates(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Gates that wait for a specialist; the business unit sees all of them on the page."""
+    for gate in _OF_SPECIALISTS:
+        who = GATES[gate].who - BUSINESS_UNIT
+        ticked = GateTick.objects.standing().filter(publication=OuterRef("pk"), gate=gate)
+        closed = Publication.objects.visible_to(user).filter(state=PublicationState.PREPARING)
+        for publication in _rows(closed.exclude(Exists(ticked)), user, case, who):
+            if publication.outcome == Outcome.NONE:
+                continue
+            yield Waiting(
+                verb=f"Tick: {str(gate.label).lower()}",
+                case=publication.case,
+                href=reverse("publication:tick", args=[publication.pk, gate.value]),
+                owner=" or ".join(sorted(str(role.label).lower() for role in who)),
+                mine=publication.mine,
+                about=label_of(publication),
+            )
+
+
+def _turnings(user: User, case: Case | None) -> Iterator[Waiting]:
+    asked: tuple[tuple[Any, frozenset[Role], str, str, str], ...] = (
+        (Closing, CONFIRMS_CLOSING, "Close the case, or say what is still to be done", "confirm_closing",
+         "independent chair or a delegated safeguarding partner"),
+        (Reopening, PARTNERS, "Reopen the case, or say why not", "confirm_reopening", "a delegated safeguarding partner"),
+    )  # fmt: skip
+    for model, roles, verb, page, owner in asked:
+        for row in _rows(model.objects.visible_to(user).pending(), user, case, roles):
+            yield Waiting(
+                verb=verb,
+                case=row.case,
+                href=reverse(f"publication:{page}", args=[row.pk]),
+                owner=owner,
+                mine=row.mine and row.asked_by_id != user.pk,
+                about=label_of(row.case),
+            )
+
+
+def _closable(user: User, case: Case | None) -> Iterator[Waiting]:
+    """On a case's own page: that it can be closed, and what is still open in it."""
+    if (
+        case is None
+        or case.stage not in CLOSING_STAGES
+        or Closing.objects.filter(case=case).pending().exists()
+    ):
+        return
+    yield Waiting(
+        verb="Propose to close the case",
+        case=case,
+        href=reverse("publication:propose_closing", args=[case.pk]),
+        owner="sub-group chair",
+        mine=Case.objects.visible_to(user, {Role.SGC}).filter(pk=case.pk).exists(),
+        about=label_of(case),
+        code=PROGRESS,
+        blocked=why_not_close(case),
+    )
