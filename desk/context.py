@@ -18,6 +18,7 @@ _PAGES = (
     ("desk:cases", "Cases"),
     ("deadlines:board", "Deadlines"),
     ("actions:mine", "Actions"),
+    ("publication:library", "Library"),
 )
 
 

@@ -12,6 +12,8 @@ import chronologies.waiting
 import correspondence.waiting
 import deadlines.waiting
 import decisions.waiting
+import panels.waiting
+import publication.waiting
 import rapid_review.waiting
 import referrals.waiting
 from accounts.models import User
@@ -28,6 +30,8 @@ SOURCES: Final[tuple[Source, ...]] = (
     referrals.waiting.waiting,
     decisions.waiting.waiting,
     rapid_review.waiting.waiting,
+    panels.waiting.waiting,
+    publication.waiting.waiting,
     actions.waiting.waiting,
     chronologies.waiting.waiting,
     deadlines.waiting.waiting,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
 from accounts.access_table import Right, Thing
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT
-from casework.models import Case
+from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
+from casework.models import CLOSED, Case, Stage
 from casework.permissions import may, roles_in
 from decisions.models import Decision
+from panels.models import AlternativeReview, Review
+from publication.models import Publication
 from rapid_review.models import AgencyRequest, RapidReview
+from referrals.models import Referral, SeriousIncidentNotification
+
+CLOSES_FROM = frozenset(
+    {Stage.MONITORING, Stage.PUBLISHED, Stage.IMPROVEMENTS_PUBLISHED, Stage.NOT_PUBLISHED}
+)
 
 
 @dataclass(frozen=True)
@@ -27,22 +35,36 @@ class PartOfCase:
 
 def parts_of(case: Case, user: User) -> list[PartOfCase]:
     """Links to every record of the case the person may read, in the order of the work."""
-    return [*_deciding(case, user), *_rapid_review(case, user), *_doing(case, user), *_office(case, user)]
+    roles = roles_in(user, case)
+    return [
+        *_records(case, user, Referral, "Referral", "referrals:referral"),
+        *_records(case, user, SeriousIncidentNotification, "Notification", "referrals:notification"),
+        *_decisions(case, user),
+        *_rapid_review(case, user),
+        *_records(case, user, AlternativeReview, "Other review", "panels:alternative"),
+        *_records(case, user, Review, "Review", "panels:review"),
+        *_records(case, user, Publication, "Publication", "publication:publication"),
+        *_doing(case, user),
+        *_around(case, user, roles),
+        *_turning(case, roles),
+    ]
 
 
-def _deciding(case: Case, user: User) -> Iterator[PartOfCase]:
+def _records(case: Case, user: User, model: Any, text: str, page: str) -> Iterator[PartOfCase]:
+    for record in model.objects.visible_to(user).filter(case=case):
+        yield PartOfCase(text, reverse(page, args=[record.pk]), record.get_state_display())
+
+
+def _decisions(case: Case, user: User) -> Iterator[PartOfCase]:
     for decision in Decision.objects.visible_to(user).filter(case=case).order_by("opened_on", "created_at"):
         standing = decision.get_outcome_display() if decision.outcome else decision.get_state_display()
         yield PartOfCase(f"Decision: {decision}", reverse("decisions:record", args=[decision.pk]), standing)
 
 
 def _rapid_review(case: Case, user: User) -> Iterator[PartOfCase]:
-    reviews = RapidReview.objects.visible_to(user).filter(case=case)
-    for review in reviews:
-        yield PartOfCase(
-            "Rapid review", reverse("rapid_review:review", args=[review.pk]), review.get_state_display()
-        )
-    if not reviews:
+    whole = list(_records(case, user, RapidReview, "Rapid review", "rapid_review:review"))
+    yield from whole
+    if not whole:
         for request in AgencyRequest.objects.visible_to(user).filter(case=case).select_related("agency"):
             href = reverse("rapid_review:request", args=[request.pk])
             yield PartOfCase(f"Information from {request.agency}", href, request.get_state_display())
@@ -52,11 +74,22 @@ def _doing(case: Case, user: User) -> Iterator[PartOfCase]:
     if may(user, Right.READ, Thing.RECOMMENDATIONS, case):
         yield PartOfCase("Recommendations and actions", reverse("actions:case", args=[case.pk]))
     if may(user, Right.READ, Thing.COMBINED_CHRONOLOGY, case):
-        yield PartOfCase("Chronology", reverse("chronologies:case", args=[case.pk]))
+        yield PartOfCase("Chronologies", reverse("chronologies:case", args=[case.pk]))
 
 
-def _office(case: Case, user: User) -> Iterator[PartOfCase]:
+def _around(case: Case, user: User, roles: frozenset[Role]) -> Iterator[PartOfCase]:
+    if roles & (BUSINESS_UNIT | PARTNERS | SUB_GROUP | {Role.IC}):
+        yield PartOfCase("Other proceedings and holds", reverse("decisions:circumstances", args=[case.pk]))
     if may(user, Right.READ, Thing.PANEL_LETTERS, case):
         yield PartOfCase("Notices to others", reverse("correspondence:notices", args=[case.pk]))
-    if roles_in(user, case) & BUSINESS_UNIT:
+    if roles & BUSINESS_UNIT:
         yield PartOfCase("E-mails sent", reverse("correspondence:messages", args=[case.pk]))
+
+
+def _turning(case: Case, roles: frozenset[Role]) -> Iterator[PartOfCase]:
+    if case.stage in CLOSES_FROM and Role.SGC in roles:
+        yield PartOfCase("Propose closing the case", reverse("publication:propose_closing", args=[case.pk]))
+    if case.stage in CLOSED and Role.SGC in roles:
+        yield PartOfCase(
+            "Ask for the case to be reopened", reverse("publication:ask_to_reopen", args=[case.pk])
+        )

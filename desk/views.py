@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from accounts.access_table import Right, Thing
+from accounts.db import memberships_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
 from casework import audit
@@ -83,6 +84,7 @@ class CaseListView(TemplateView):
             "filter_form": form,
             "chosen": form.chosen(address),
             "clear_href": address,
+            "may_bring_in": any(m.role == Role.BUM for m in memberships_of(user)),
             "case_content": True,
         }
 

@@ -17,7 +17,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("casework.urls")),
     path("", include("correspondence.urls")),
-    # Before referrals: it takes over the addresses at which the notification becomes a rapid review.
+    # The later stage first: at the hand-off it stands at the earlier one’s address (rapid_review/views/handing_over.py).
+    path("", include("publication.urls")),
+    path("", include("panels.urls")),
     path("", include("rapid_review.urls")),
     path("", include("referrals.urls")),
     path("", include("deadlines.urls")),

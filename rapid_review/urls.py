@@ -14,6 +14,16 @@ urlpatterns = [
         name="la_first",
     ),
     path("taking-back/<uuid:pk>/", handing_over.ConfirmTakingBackView.as_view(), name="confirm_taking_back"),
+    path(
+        "rapid-reviews/<uuid:pk>/take-back/",
+        handing_over.TakeBackSendingView.as_view(),
+        name="take_back_sending",
+    ),
+    path(
+        "rapid-reviews/taking-back/<uuid:pk>/",
+        handing_over.ConfirmSendingTakenBackView.as_view(),
+        name="confirm_sending_taken_back",
+    ),
     path("rapid-reviews/<uuid:pk>/", review.RapidReviewView.as_view(), name="review"),
     path("rapid-reviews/<uuid:pk>/ask/", requests.AskAgenciesView.as_view(), name="ask"),
     path(

@@ -9,12 +9,14 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.audit import label_of
-from casework.models import Case
+from casework.models import Case, TakingBack
 from casework.permissions import agencies_as, roles_in
 from casework.transitions import exits, unmet
 from casework.waiting import Waiting
-from rapid_review.models import AgencyRequest, RapidReview, RapidReviewState, RequestState
+from decisions.kinds import RapidReviewOutcome
+from rapid_review.models import AgencyRequest, PanelView, RapidReview, RapidReviewState, RequestState
 from rapid_review.models.requests import OUTSTANDING
+from rapid_review.services.taking_back import SENDING
 
 MOST: Final = 50
 
@@ -60,7 +62,24 @@ _STEPS: Final = {
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """Requests for the user's agency to answer, and the next step of each rapid review of theirs."""
-    return [*_requests(user, case), *_reviews(user, case)]
+    return [*_requests(user, case), *_reviews(user, case), *_taking_back(user, case)]
+
+
+def _taking_back(user: User, case: Case | None) -> list[Waiting]:
+    rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(
+        transition=SENDING, confirmed_at=None, refused_at=None
+    )
+    rows = rows.filter(case=case) if case else rows.exclude(asked_by=user)
+    return [
+        Waiting(
+            verb="Confirm, or refuse, that an act was recorded in error",
+            case=asked.case,
+            href=reverse("rapid_review:confirm_sending_taken_back", args=[asked.pk]),
+            owner="business unit",
+            mine=asked.asked_by_id != user.pk,
+        )
+        for asked in rows.select_related("case__partnership")[:MOST]
+    ]
 
 
 def _requests(user: User, case: Case | None) -> list[Waiting]:
@@ -98,8 +117,10 @@ def _reviews(user: User, case: Case | None) -> list[Waiting]:
     )
     reviews = reviews.filter(case=case) if case else reviews
     found = []
-    for review in reviews.order_by("created_at")[:MOST]:
-        verb, page, roles, code, name = _STEPS[RapidReviewState(review.state)]
+    for review in reviews.prefetch_related("letters").order_by("created_at")[:MOST]:
+        if _has_gone_on(review):
+            continue
+        verb, page, roles, code, name = _step_of(review)
         mine = bool(roles & roles_in(user, review.case))
         if case is None and not mine:
             continue
@@ -119,6 +140,31 @@ def _reviews(user: User, case: Case | None) -> list[Waiting]:
             )
         )
     return found
+
+
+def _step_of(review: RapidReview) -> tuple[str, str, frozenset[Role], str, str]:
+    """The next step; once the National Panel has agreed to “no review”, to follow up what was found.
+
+    Towards a review or another kind of one, the next step is that of panels, which waits there.
+    """
+    no_review = review.outcome == RapidReviewOutcome.NO_LCSPR
+    if review.state == RapidReviewState.SENT and no_review and _panel_agrees(review):
+        return "Go on to follow up actions, or close the case", "rapid_review:review", BUSINESS_UNIT, "", ""
+    return _STEPS[RapidReviewState(review.state)]
+
+
+def _panel_agrees(review: RapidReview) -> bool:
+    letters = list(review.letters.all())
+    return bool(letters) and letters[-1].view == PanelView.AGREES
+
+
+def _has_gone_on(review: RapidReview) -> bool:
+    """Whether what follows the letter waits with panels, not here."""
+    return (
+        review.state == RapidReviewState.SENT
+        and _panel_agrees(review)
+        and review.outcome != RapidReviewOutcome.NO_LCSPR
+    )
 
 
 def _progress(review: RapidReview) -> str:

@@ -15,6 +15,7 @@ from casework.conditions import Condition, require
 from casework.machine import act, legal_moves
 from casework.models import CaseRecord, Document
 from casework.permissions import holds
+from correspondence.models import Notice, NoticeSubject
 from decisions.models import Decision, DecisionState
 from decisions.standing import blocking_views
 from rapid_review.models.requests import AgencyRequest
@@ -80,6 +81,15 @@ def _undecided(review: RapidReview) -> list[str]:
     return blocking_views(decision)
 
 
+def _built_on_sending(review: RapidReview) -> list[str]:
+    if review.letters.exists():
+        return ["The National Panel has already replied, so the record can no longer be taken back."]
+    if Notice.objects.of(review.case, NoticeSubject.LCSPR_STARTING).exists():
+        return ["Others have been told that a review starts, so the record can no longer be taken back."]
+    return []
+
+
+nothing_built_on_sending = Condition("Nothing has been built on the sending.", _built_on_sending)
 all_returns_in = Condition(
     "Every agency asked has answered, or the sub-group chair has accepted the gaps.", _returns_outstanding
 )
@@ -274,6 +284,7 @@ class RapidReview(ConcurrentTransitionMixin, CaseRecord):
         source=RapidReviewState.SENT,
         target=RapidReviewState.DECISION,
         permission=holds(BUSINESS_UNIT),
+        conditions=[nothing_built_on_sending],
         custom=act("Take back the record of sending", "T17 in error"),
     )
     def take_back_sending(self) -> None:

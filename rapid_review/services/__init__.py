@@ -29,6 +29,7 @@ from rapid_review.services.review import (
     withdraw_notification,
     write_report,
 )
+from rapid_review.services.taking_back import ask_to_take_back_sending, confirm_sending_taken_back
 
 __all__ = [
     "accept_gaps",
@@ -37,10 +38,12 @@ __all__ = [
     "answer_national_panel",
     "ask_agencies",
     "ask_for_rework",
+    "ask_to_take_back_sending",
     "begin_rapid_review",
     "chase",
     "close_after_panel",
     "conclude_reconsideration",
+    "confirm_sending_taken_back",
     "decline_request",
     "finish_gathering",
     "monitor_after_panel",

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from casework.models import TakingBack
+from casework.views import ActView
 from rapid_review import services
 from rapid_review.models import RapidReview
+from rapid_review.services.taking_back import SENDING
 from referrals import views as referrals
+from referrals.forms.notification import TakeBackForm
 
 
 class RecordSentView(referrals.RecordSentView):
@@ -29,6 +32,30 @@ class LocalAuthorityFirstView(referrals.LocalAuthorityFirstView):
 class DeNotifyView(referrals.DeNotifyView):
     def act(self, form: Any) -> Any:
         return services.withdraw_notification(self.record, **self.details(form))
+
+
+class TakeBackSendingView(ActView):
+    """Asks a colleague to confirm that the rapid review was recorded as sent in error."""
+
+    model = RapidReview
+    transition = SENDING
+    form_class = TakeBackForm
+    done_message = "A colleague is asked to confirm it.\nNothing has changed yet."
+
+    def act(self, form: Any) -> Any:
+        return services.ask_to_take_back_sending(
+            self.record, reason=form.cleaned_data["reason"], by=self.user
+        )
+
+
+class ConfirmSendingTakenBackView(referrals.ConfirmTakingBackView):
+    """A second person confirms it, or says that the record stands."""
+
+    transitions = (SENDING,)
+    what = "that the rapid review was sent"
+
+    def confirm(self, asked: TakingBack) -> None:
+        services.confirm_sending_taken_back(asked, by=self.user)
 
 
 class ConfirmTakingBackView(referrals.ConfirmTakingBackView):

@@ -18,6 +18,7 @@ from casework.forms import ReasonForm
 from casework.transitions import TransitionRefused
 from casework.views import ActView, RecordMixin
 from deadlines.models import Deadline
+from decisions.kinds import RapidReviewOutcome
 from lcspr import clock
 from rapid_review import services
 from rapid_review.forms import (
@@ -29,6 +30,7 @@ from rapid_review.forms import (
     SentForm,
 )
 from rapid_review.models import AgencyRequest, PanelLetter, Purpose, RapidReview, RapidReviewState
+from rapid_review.services.letters import may_go_on
 from rapid_review.services.review import REPORT_FIELDS
 from referrals.models import SeriousIncidentNotification
 
@@ -52,9 +54,26 @@ class RapidReviewView(RecordMixin, TemplateView):
             "may_write": self.may(Right.WRITE, Thing.RR_REPORT)
             and review.state in {RapidReviewState.GATHERING, RapidReviewState.ANALYSIS},
             "may_accept_gaps": Role.SGC in self.roles and review.state == RapidReviewState.GATHERING,
+            "follow_ups": _follow_ups(review, self.roles),
             "may_record_letter": bool(self.roles & BUSINESS_UNIT) and review.state == RapidReviewState.SENT,
             **super().get_context_data(**kwargs),
         }
+
+
+def _follow_ups(review: RapidReview, roles: frozenset[Any]) -> list[dict[str, Any]]:
+    """What the business unit or the sub-group chair may do when no review is held."""
+    if review.state != RapidReviewState.SENT or review.outcome != RapidReviewOutcome.NO_LCSPR:
+        return []
+    reasons = may_go_on(review)
+    acts = (
+        ("Go on to follow up actions", "rapid_review:monitor", BUSINESS_UNIT),
+        ("Close the case: nothing is left to do", "rapid_review:close", frozenset({Role.SGC})),
+    )
+    return [
+        {"label": label, "href": reverse(page, args=[review.pk]), "reasons": reasons}
+        for label, page, who in acts
+        if roles & who
+    ]
 
 
 class ReportView(RecordMixin, FormView):

@@ -255,7 +255,7 @@ def test_who_may_do_what_with_a_request(cast, review, request_, state):
 
     expected = MATRIX[RequestState(state)]
     assert offered == {
-        **dict.fromkeys(offered, set()),
+        **{person: set() for person in offered},
         "rep": expected["rep"],
         "bum": expected["bum"],
         "bu": expected["bum"],

@@ -20,7 +20,9 @@ from rapid_review.models import PanelView, RapidReviewState
 from rapid_review.services import (
     answer_national_panel,
     ask_for_rework,
+    ask_to_take_back_sending,
     close_after_panel,
+    confirm_sending_taken_back,
     finish_gathering,
     monitor_after_panel,
     put_to_partners,
@@ -224,6 +226,31 @@ def test_a_letter_cannot_be_recorded_twice_over(cast, deciding):
 
     with pytest.raises(TransitionRefused, match="while the rapid review is with the National Panel"):
         letter(sent, cast, PanelView.AGREES)
+
+
+def test_a_sending_recorded_in_error_is_taken_back_by_two_people(cast, deciding):
+    sent = send(decide(deciding, cast), cast)
+    asked = ask_to_take_back_sending(sent, reason="The e-mail never left", by=cast.bum)
+    with pytest.raises(TransitionRefused, match="A second person confirms it"):
+        confirm_sending_taken_back(asked, by=cast.bum)
+
+    back = confirm_sending_taken_back(asked, by=cast.bu)
+
+    assert (back.state, back.sent_at, Case.objects.get().stage) == (
+        RapidReviewState.DECISION,
+        None,
+        Stage.RR_DECISION,
+    )
+    assert {deadline.code for deadline in Deadline.objects.of(sent.case).open()} == {"DL-10"}
+    assert Message.objects.filter(template="rapid_review_taken_back", to=cast.dsp_la).count() == 1
+
+
+def test_a_sending_the_panel_answered_is_not_taken_back(cast, deciding):
+    sent = send(decide(deciding, cast), cast)
+    letter(sent, cast, PanelView.AGREES)
+
+    with pytest.raises(TransitionRefused, match="has already replied"):
+        ask_to_take_back_sending(sent, reason="Wrong date", by=cast.bum)
 
 
 PAGES = ["review", "ask", "finish_gathering", "report", "put_to_partners", "send", "letter"]
