@@ -61,8 +61,11 @@ def admit(
 ) -> Access:
     """Let a person, or the holders of a role in an agency or partnership, into a case from a London date.
 
-    Nobody admits themself. Asking twice changes nothing and returns the row in force.
+    Nobody admits themself, and nobody is admitted as business unit: that would give another area's staff the
+    powers of this one's. Asking twice changes nothing and returns the row in force.
     """
+    if role in BUSINESS_UNIT:
+        raise ValueError("The business unit is let in by its Memberships, and in its own partnership alone.")
     if user is not None and user == by:
         raise TransitionRefused(["You cannot give yourself access to a case. Ask a colleague to do it."])
     holder = {"user": user, "agency": agency, "partnership": partnership}

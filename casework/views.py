@@ -176,6 +176,7 @@ class OpeningView(CaseMixin, FormView):
     asks_on_first_opening = False
     form_class = OpeningForm
     template_name = "casework/opening.html"
+    page_title = "Before you open this case"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         subjects = self.case.subjects.filter(part="child").select_related("person")

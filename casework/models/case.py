@@ -17,7 +17,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from accounts.constraints import not_before, one_of
 from accounts.models import Agency, Partnership, Record, User
-from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
+from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from casework.conditions import Condition, require
 from casework.machine import act, legal_moves
 from casework.models.access import Access, Wall
@@ -227,7 +227,7 @@ class Case(ConcurrentTransitionMixin, Record):
 
     @transition(
         stage,
-        source=Stage.SCREENING,
+        source=[Stage.SUBMITTED, Stage.SCREENING],
         target=Stage.CLOSED_TRANSFERRED,
         permission=held_by(BU, Role.SGC),
         custom=act("Transfer to another area", "T08"),
@@ -239,7 +239,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.AWAITING_SIN,
-        permission=held_by(DECIDERS),
+        permission=held_by(DECIDERS, LEAD_PARTNERS),
         custom=act("Decide that the criteria are met", "T09"),
     )
     def find_criteria_met(self) -> None:
@@ -279,7 +279,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.ALTERNATIVE_REVIEW,
-        permission=held_by(DECIDERS),
+        permission=held_by(DECIDERS, LEAD_PARTNERS),
         custom=act("Decide on another kind of review", "T11"),
     )
     def choose_alternative(self) -> None:
@@ -289,7 +289,7 @@ class Case(ConcurrentTransitionMixin, Record):
         stage,
         source=Stage.SCREENING,
         target=Stage.CLOSED_NFA,
-        permission=held_by(DECIDERS),
+        permission=held_by(DECIDERS, LEAD_PARTNERS),
         custom=act("Decide that the criteria are not met", "T12"),
     )
     def find_criteria_not_met(self) -> None:

@@ -137,10 +137,6 @@ still_being_considered = require(
     "The criteria have been decided: nothing can be changed about the referral any more.",
     lambda referral: referral.case is not None and referral.case.stage in {Stage.SUBMITTED, Stage.SCREENING},
 )
-case_accepted = require(
-    "Accept the referral first: a case is passed on once the area of the incident is recorded.",
-    lambda referral: referral.case is not None and referral.case.stage == Stage.SCREENING,
-)
 happened_elsewhere = require(
     "It happened in this partnership’s own area, so it cannot be passed to another.",
     lambda referral: referral.case is not None and not referral.happened_here,
@@ -400,7 +396,7 @@ class Referral(ConcurrentTransitionMixin, Record):
         source=[ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.ACCEPTED],
         target=ReferralState.TRANSFERRED,
         permission=InCase(BUSINESS_UNIT | {Role.SGC}),
-        conditions=[case_accepted, happened_elsewhere],
+        conditions=[still_being_considered, happened_elsewhere],
         custom=act("Transfer to another area", "2.4a Referral (T08)"),
     )
     def transfer(self, *, to: str, acknowledged_by: str, acknowledged_on: dt.date, reason: str) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from accounts.models import Agency, User
 from accounts.settings_choices import RapidReviewAnchor, StatutoryPartner
-from casework.models import Case
+from casework.models import Case, Stage
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from lcspr import clock
@@ -20,6 +20,8 @@ DISCUSS: Final = "DL-05"
 RAPID_REVIEW: Final = "DL-10"
 
 FROM_AWARENESS: Final = (NOTIFY, TELL_PARTNERS)
+# Where a case waits for a notification on new information, and an earlier one may have been sent long ago.
+NEWLY_AWARE: Final = frozenset({Stage.AWAITING_SIN, Stage.ALTERNATIVE_REVIEW})
 BEFORE_NOTIFICATION: Final = (NOTIFY, TELL_PARTNERS, WRITE, DISCUSS)
 
 
@@ -46,7 +48,8 @@ def authority_that_owes(case: Case) -> Agency | None:
 def start_from_awareness(case: Case, *, by: User, because: str) -> None:
     """Start the notification's clocks as soon as anyone records the awareness, or correct those that run.
 
-    Provisional until triage confirms it: the clock is never hidden (architecture §6). One that was met stays.
+    Provisional until triage confirms it: the clock is never hidden (architecture §6). One that was met stays,
+    unless the authority has become aware anew since (T45).
     """
     assert case.la_aware_at is not None
     for code in FROM_AWARENESS:
@@ -56,7 +59,7 @@ def start_from_awareness(case: Case, *, by: User, because: str) -> None:
                 deadlines.correct_trigger(
                     running, trigger_at=case.la_aware_at, reason=_sentence(because), by=by
                 )
-        elif not Deadline.objects.of(case).filter(code=code, met_at__isnull=False).exists():
+        elif not _met_since(case, code):
             deadlines.start(
                 code,
                 case=case,
@@ -66,6 +69,14 @@ def start_from_awareness(case: Case, *, by: User, because: str) -> None:
                 owed_agency=authority_that_owes(case),
             )
         _owed_by(case, code)
+
+
+def _met_since(case: Case, code: str) -> bool:
+    """Whether the clock of this awareness, or of a later one, was met."""
+    met = Deadline.objects.of(case).filter(code=code, met_at__isnull=False)
+    return met.filter(trigger_at__gte=case.la_aware_at).exists() or (
+        case.stage not in NEWLY_AWARE and met.exists()
+    )
 
 
 def _owed_by(case: Case, code: str) -> None:

@@ -92,27 +92,35 @@ def test_access_that_starts_tomorrow_does_not_open_today(cast, case):
     assert seen_by(cast.aut) == []
 
 
-def test_another_area_is_let_in_by_its_partnership(cast, case, other_cast):
+def test_another_area_is_let_in_by_its_partnership_to_read_not_to_run(cast, case, other_cast):
     admit(
         case,
-        role=Role.BUM,
+        role=Role.SG,
         partnership=other_cast.partnership,
         why="Child lives there",
         by=cast.bum,
         on=clock.today(),
     )
 
-    assert seen_by(other_cast.bum) == [case]
-    assert roles_in(other_cast.bum, case) == {Role.BUM}
+    assert seen_by(other_cast.sg) == [case]
+    assert roles_in(other_cast.sg, case) == {Role.SG}
+    assert seen_by(other_cast.bum) == []
+
+
+def test_nobody_is_admitted_with_the_powers_of_the_business_unit(cast, case, other_cast):
+    with pytest.raises(ValueError, match="in its own partnership alone"):
+        admit(
+            case, role=Role.BUM, partnership=other_cast.partnership, why="Help", by=cast.bum, on=clock.today()
+        )
 
 
 def test_a_wall_beats_every_way_in(cast, case):
-    admit(case, role=Role.SGC, user=cast.bu, why="Both", by=cast.bum, on=clock.today())
+    admit(case, role=Role.PC, user=cast.bu, why="Both", by=cast.bum, on=clock.today())
     raise_wall(case, user=cast.bu, reason="Related to the family", by=cast.bum)
 
     assert seen_by(cast.bu) == []
     assert roles_in(cast.bu, case) == frozenset()
-    assert cast.bu not in holders(case, {Role.BU, Role.SGC})
+    assert cast.bu not in holders(case, {Role.BU, Role.PC})
 
 
 def test_who_says_they_know_someone_is_kept_out_at_once_and_cannot_let_themself_in(cast, case):

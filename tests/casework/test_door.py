@@ -92,7 +92,7 @@ def test_the_second_click_learns_who_was_first(cast, ready):
 def test_buttons_come_from_the_same_data_with_what_blocks_them(cast, submitted):
     offered = {act.name: act.reasons for act in actions_for(submitted, cast.bum)}
 
-    assert set(offered) == {"mark_duplicate", "withdraw", "accept"}
+    assert set(offered) == {"mark_duplicate", "withdraw", "accept", "transfer"}
     assert len(offered["accept"]) == 5
     assert actions_for(submitted, cast.rep) == []
 
@@ -184,18 +184,19 @@ PEOPLE = [
 ]  # fmt: skip
 BU = {"bu", "bum"}
 DSP = {"dsp_la", "dsp_icb", "dsp_police"}
+LSP = {"lsp_la"}
 DECIDERS = BU | DSP | {"sgc", "ic"}
 ACTS = {
     "mark_duplicate": BU,
     "withdraw": BU,
     "accept": BU,
     "transfer": BU | {"sgc"},
-    "find_criteria_met": DECIDERS,
+    "find_criteria_met": DECIDERS | LSP,
     "reconsider_criteria": DECIDERS,
     "notify_alone": {"dsp_la", "lan"},
     "record_notification": BU | {"lan"},
-    "choose_alternative": DECIDERS,
-    "find_criteria_not_met": DECIDERS,
+    "choose_alternative": DECIDERS | LSP,
+    "find_criteria_not_met": DECIDERS | LSP,
     "finish_gathering": BU,
     "put_to_partners": BU | {"sgc"},
     "ask_for_rework": DECIDERS,
@@ -238,7 +239,7 @@ ACTS = {
     "take_back_sending": BU,
 }
 EXITS = {
-    "submitted": {"mark_duplicate", "withdraw", "accept"},
+    "submitted": {"mark_duplicate", "withdraw", "accept", "transfer"},
     "screening": {
         "mark_duplicate", "withdraw", "transfer", "find_criteria_met", "notify_alone", "choose_alternative",
         "find_criteria_not_met", "take_back_acceptance",

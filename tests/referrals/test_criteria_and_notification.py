@@ -25,6 +25,7 @@ from decisions.models import Decision
 from lcspr import clock
 from referrals import services
 from referrals.models import Basis, NotificationState, SeriousIncidentNotification
+from referrals.services import clocks
 from referrals.standing import pending_criteria
 from tests.referrals.world import MET, NFA, REVIEW, child, london, upload
 
@@ -497,3 +498,26 @@ def test_the_notifier_cannot_ask_for_the_business_units_taking_back(north):
         services.ask_to_take_back(
             notification, transition="take_back_sent", by=north.cast.lan, reason="Wrong"
         )
+
+
+def test_becoming_aware_anew_starts_the_clock_anew(north):
+    north.at(london(2026, 6, 8, 12))
+    referral = north.accepted(la_aware_at=london(2026, 6, 8, 10, 15))
+    north.decide(referral, REVIEW)
+    case = north.case(referral)
+    north.at(london(2026, 9, 7, 12))
+    case.la_aware_at = london(2026, 9, 7, 9)
+    case.save()
+
+    clocks.start_from_awareness(case, by=north.cast.bum, because="new information came")
+
+    deadline = north.clock(case, "DL-01")
+    assert (deadline.round, deadline.due_on, deadline.is_open) == (2, dt.date(2026, 9, 14), True)
+
+
+def test_an_awareness_already_answered_starts_nothing_again(north):
+    notification = north.record_sent(north.owed(la_aware_at=clock.now()))
+
+    clocks.start_from_awareness(north.case(notification), by=north.cast.bum, because="asked twice")
+
+    assert north.clock(notification, "DL-01").round == 1

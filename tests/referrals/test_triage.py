@@ -475,14 +475,13 @@ def test_what_happened_here_is_not_passed_on(north):
     ]
 
 
-def test_nothing_is_passed_on_before_it_is_accepted(north):
+def test_a_referral_for_another_area_is_passed_on_without_being_accepted_first(north):
     west = area()
-    with pytest.raises(TransitionRefused) as refused:
-        pass_on(north, north.submitted(incident_la=str(west.pk)))
 
-    assert refused.value.reasons == [
-        "Accept the referral first: a case is passed on once the area of the incident is recorded."
-    ]
+    passed_on = pass_on(north, north.submitted(incident_la=str(west.pk)))
+
+    assert passed_on.state == "transferred"
+    assert type(passed_on.case).objects.get(pk=passed_on.case_id).stage == "closed_transferred"
 
 
 # What was recorded in error
