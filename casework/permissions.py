@@ -29,7 +29,12 @@ def admitting(user: User, roles: Iterable[Role] | None = None) -> Q:
         if membership.role in wanted:
             rows |= Q(partnership=membership.partnership_id, role=membership.role)
             if membership.agency_id:
-                rows |= Q(agency=membership.agency_id, role=membership.role)
+                # One police force serves many partnerships: its people of one do not open another's cases.
+                rows |= Q(
+                    agency=membership.agency_id,
+                    role=membership.role,
+                    case__partnership=membership.partnership_id,
+                )
     return rows
 
 
@@ -155,15 +160,21 @@ def holders(case: Case, roles: Iterable[Role], *, agency: Agency | None = None) 
     rows = list(Access.objects.current().filter(case=case, role__in=wanted))
     people = Q(pk__in=[row.user_id for row in rows if row.user_id and agency is None])
     memberships = Membership.objects.current()
+    admitted: dict[tuple[Any, Any], set[str]] = {}
     for row in rows:
         if row.user_id is None:
-            held = memberships.filter(role=row.role)
-            held = (
-                held.filter(partnership=row.partnership_id)
-                if row.partnership_id
-                else held.filter(agency=row.agency_id)
-            )
-            people |= Q(pk__in=(held.filter(agency=agency) if agency else held).values("user"))
+            admitted.setdefault((row.partnership_id, row.agency_id), set()).add(row.role)
+    through = Q(pk__in=[])
+    for (partnership_id, agency_id), held in admitted.items():
+        # An agency that works with two partnerships lets in its people of this one.
+        whose = (
+            Q(partnership=partnership_id)
+            if partnership_id
+            else Q(agency=agency_id, partnership=case.partnership_id)
+        )
+        through |= whose & Q(role__in=held)
+    entitled = memberships.filter(through)
+    people |= Q(pk__in=(entitled.filter(agency=agency) if agency else entitled).values("user"))
     if agency is None and wanted & BUSINESS_UNIT:
         people |= Q(
             pk__in=memberships.filter(

@@ -116,7 +116,7 @@ class _Look:
     def rows(self, rows: Any, roles: frozenset[Role], field: str = "case") -> Any:
         """Of a case, all rows; of none, those of cases in which the person holds one of the roles."""
         if self.case is not None:
-            return rows.filter(**{field: self.case})[:MOST] if self.sees else rows.none()
+            return rows.filter(**{field: self.case.pk})[:MOST] if self.sees else rows.none()
         return rows.filter(**{f"{field}__in": Case.objects.visible_to(self.user, roles)})[:MOST]
 
     @property

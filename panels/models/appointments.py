@@ -42,10 +42,12 @@ class AppointmentQuerySet(CaseRecordQuerySet):
         return self.filter(state=State.APPOINTED)
 
     def visible_to(self, user: User) -> Self:
-        """Appointments for all who read the terms of reference; who was only proposed, for those who decide on it."""
+        """Appointments for all who read the terms of reference; who was only proposed, for those who decide on it
+        and for the person themself where they may open the case as something else."""
         readers = roles_with(Right.READ, Thing.TOR) | {Role.FAMILY, Role.LEGAL}
         real = Q(state__in=[State.APPOINTED, State.ENDED], case__in=Case.objects.visible_to(user, readers))
-        return self.filter(real | Q(case__in=Case.objects.visible_to(user, READS_PROPOSALS)))
+        own = Q(user=user, case__in=Case.objects.visible_to(user))
+        return self.filter(real | own | Q(case__in=Case.objects.visible_to(user, READS_PROPOSALS)))
 
 
 def _declaration_not_clear(appointment: Any) -> list[str]:

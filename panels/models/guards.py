@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.roles import Role
 from actions.models import ActionPlan, PlanState, Recommendation, SourceKind
+from actions.models.recommendations import RecommendationQuerySet
 from casework import audit
 from casework.conditions import Condition, require
 from casework.models import Case
@@ -52,10 +53,11 @@ def decided(about: Any, kind: DecisionKind) -> Decision | None:
     return made.select_related("case__partnership").order_by("-decided_on", "-created_at").first()
 
 
-def recommendations_of(review: Any) -> QuerySet[Recommendation]:
+def recommendations_of(review: Any) -> RecommendationQuerySet:
     """The recommendations of the review's report, those typed in for the case without naming it included."""
     ours = Q(source=audit.label_of(review)) | Q(source="", source_kind=SourceKind.LCSPR)
-    return Recommendation.objects.filter(ours, case=review.case_id)
+    found: RecommendationQuerySet = Recommendation.objects.filter(ours, case=review.case_id)
+    return found
 
 
 def _no_author(review: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,15 +12,15 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from accounts.access_table import Thing
 from accounts.constraints import one_of
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT
+from accounts.roles import BUSINESS_UNIT, Role
 from accounts.settings_choices import ReviewType
 from casework.machine import act, legal_moves
-from casework.models import Case, CaseRecord, Document
+from casework.models import Case, CaseRecord, CaseRecordQuerySet, Document
 from casework.permissions import holds
 from decisions.kinds import SignOffOutcome
 from decisions.models import Decision
 from panels.models import guards
-from panels.permissions import ASKS_FOR_CHANGES, DECIDERS, LEADS_REVIEW, WRITES_REPORT
+from panels.permissions import ASKS_FOR_CHANGES, CHECKS_PROGRESS, DECIDERS, LEADS_REVIEW, WRITES_REPORT
 from rapid_review.models import RapidReview
 
 REF = "2.4a Review (LCSPR)"
@@ -241,6 +242,12 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
 legal_moves(Review)
 
 
+class ProgressCheckQuerySet(CaseRecordQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """For those who supervise the review and those who lead and write it; agencies do not read it."""
+        return self.of_case_visible_to(user, CHECKS_PROGRESS | WRITES_REPORT | {Role.SG, Role.IC})
+
+
 class ProgressCheck(CaseRecord):
     """The partners' look at the time the review takes and at its quality (2018 Regulations reg. 14).
 
@@ -254,6 +261,8 @@ class ProgressCheck(CaseRecord):
     words = models.TextField("what was found")
     asked_in_writing = models.TextField("what the reviewer was asked for in writing", blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = ProgressCheckQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(CaseRecord.Meta):
         ordering = ["-checked_on", "-created_at"]

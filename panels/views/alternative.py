@@ -121,7 +121,7 @@ class EscalateView(AlternativeAct):
     """Commissions a review after all (T44)."""
 
     transition = "escalate"
-    form_class = forms.ReasonForm
+    form_class: Any = forms.ReasonForm
     done_message = "A review is being commissioned."
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -20,7 +21,7 @@ from lcspr import clock
 from panels import forms, services
 from panels.models import Appointment, AppointmentState, TermsOfReference, TermsState
 from panels.models.terms import TEXTS
-from panels.permissions import COMMISSIONERS
+from panels.permissions import COMMISSIONERS, READS_PROPOSALS
 from panels.views.review import ReviewForm
 
 
@@ -54,6 +55,8 @@ class AppointmentView(RecordMixin, TemplateView):
                 case=self.case, person=appointment.user_id, role=appointment.role
             ).first(),
             "acts": [(act, reverse(f"panels:{act.name}", args=[appointment.pk])) for act in acts],
+            # Why somebody was chosen, or had to go, is not for those they work beside.
+            "reads_file": bool(self.roles & READS_PROPOSALS) or appointment.user_id == self.user.pk,
             "may_declare": appointment.state == AppointmentState.PROPOSED
             and (bool(self.roles & COMMISSIONERS) or appointment.user_id == self.user.pk),
             **super().get_context_data(**kwargs),
@@ -200,14 +203,12 @@ class AgreeTermsView(ActView):
 
 
 class ReplaceTermsView(AgreeTermsView):
-    """A version is replaced when the next one is agreed: this page leads to writing it."""
+    """A version is replaced when the next one is agreed, and not by itself: this leads to the review."""
 
     transition = "replace_terms"
 
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if not self.may(Right.WRITE, Thing.TOR):
-            raise PermissionDenied
-        return redirect("panels:terms", self.record.review_id)
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect(self.get_success_url())
 
     def act(self, form: Any) -> Any:
         raise PermissionDenied

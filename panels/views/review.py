@@ -61,6 +61,7 @@ class ReviewView(RecordMixin, TemplateView):
             .select_related("recorded_by"),
             "reads_family": self.may(Right.READ, Thing.FAMILY_LOG),
             "reads_terms": self.may(Right.READ, Thing.TOR),
+            "reads_work": self.may(Right.READ, Thing.DRAFT_REPORT),
             "reads_decision": self.may(Right.READ, Thing.RR_REPORT),
             "other_cases": self._other_cases(review),
             "today": clock.today(),

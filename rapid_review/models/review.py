@@ -243,7 +243,7 @@ class RapidReview(ConcurrentTransitionMixin, CaseRecord):
 
     @transition(
         state,
-        source=RapidReviewState.SENT,
+        source=[RapidReviewState.SENT, RapidReviewState.CHALLENGED],
         target=RapidReviewState.CONCLUDED,
         permission=holds(BUSINESS_UNIT, Role.SGC),
         custom=act("Conclude the rapid review", "2.4a RapidReview, T19 to T21"),

@@ -21,6 +21,7 @@ from casework.transitions import TransitionRefused, perform
 from correspondence.models import How, NoticeSubject, Recipient
 from deadlines.models import Deadline
 from decisions.kinds import DecisionKind, RapidReviewOutcome, ReconsiderationOutcome
+from decisions.models.decision import PENDING
 from lcspr import clock
 from rapid_review.models import PanelLetter, PanelView, RapidReview, RapidReviewState
 from rapid_review.services.review import start_review_clocks
@@ -42,7 +43,11 @@ def record_panel_letter(
     A letter that agrees moves nothing by itself: the case goes on by the act that follows it (T19 to T21).
     """
     review = RapidReview.objects.select_for_update().get(pk=review.pk)
-    if review.state != RapidReviewState.SENT:
+    # While the partners reconsider, the National Panel may still take the case for itself (T26), nothing else.
+    awaited = review.state == RapidReviewState.SENT or (
+        review.state == RapidReviewState.CHALLENGED and view == PanelView.NATIONAL
+    )
+    if not awaited:
         raise TransitionRefused(
             ["A letter can be recorded while the rapid review is with the National Panel."]
         )
@@ -124,6 +129,14 @@ def _disagrees(review: RapidReview, letter: PanelLetter, by: User) -> None:
 
 
 def _national(review: RapidReview, letter: PanelLetter, by: User) -> None:
+    if review.state == RapidReviewState.CHALLENGED and review.decision is not None:
+        if review.decision.state in PENDING:
+            decisions.services.abandon_decision(
+                review.decision, by=by, reason="The National Panel will do a national review"
+            )
+        deadlines.services.not_applicable(
+            "DL-13", case=review.case, reason="The National Panel will do a national review", by=by
+        )
     perform(review, "conclude", by=by, words="The National Panel will do a national review")
     perform(review.case, "record_national_review", by=by)
 

@@ -55,7 +55,9 @@ class RapidReviewView(RecordMixin, TemplateView):
             and review.state in {RapidReviewState.GATHERING, RapidReviewState.ANALYSIS},
             "may_accept_gaps": Role.SGC in self.roles and review.state == RapidReviewState.GATHERING,
             "follow_ups": _follow_ups(review, self.roles),
-            "may_record_letter": bool(self.roles & BUSINESS_UNIT) and review.state == RapidReviewState.SENT,
+            "may_record_letter": bool(self.roles & BUSINESS_UNIT)
+            and review.state in {RapidReviewState.SENT, RapidReviewState.CHALLENGED},
+            "may_take_back": bool(self.roles & BUSINESS_UNIT) and review.state == RapidReviewState.SENT,
             **super().get_context_data(**kwargs),
         }
 

@@ -191,6 +191,29 @@ def test_a_national_review_moves_the_case(cast, deciding):
     assert Case.objects.get().stage == Stage.NATIONAL_REVIEW
 
 
+def test_the_panel_may_take_the_case_while_the_partners_reconsider(cast, deciding):
+    sent = send(decide(deciding, cast, "no_lcspr"), cast)
+    letter(sent, cast, PanelView.DISAGREES)
+    with pytest.raises(TransitionRefused, match="while the rapid review is with the National Panel"):
+        letter(sent, cast, PanelView.AGREES)
+
+    letter(sent, cast, PanelView.NATIONAL)
+
+    assert (type(sent).objects.get().state, Case.objects.get().stage) == (
+        RapidReviewState.CONCLUDED,
+        Stage.NATIONAL_REVIEW,
+    )
+    assert not Deadline.objects.of(sent.case).open().filter(code="DL-13").exists()
+
+
+def test_a_question_of_another_stage_is_not_answered_here(cast, review, sign_in):
+    criteria = decisions.services.open_decision(review.case, kind="criteria", by=cast.bum, on=clock.today())
+
+    response = sign_in(cast.dsp_la).get(reverse("rapid_review:give_view", args=[criteria.pk]))
+
+    assert response.status_code == 404
+
+
 def test_nothing_follows_before_the_panel_has_replied_or_its_time_has_passed(cast, deciding):
     sent = send(decide(deciding, cast, "no_lcspr"), cast)
     with pytest.raises(TransitionRefused, match="has not yet replied"):
