@@ -18,7 +18,7 @@ from accounts.access_table import Thing
 from accounts.db import memberships_of
 from accounts.models import Agency, Partnership, User
 from accounts.roles import Role
-from accounts.settings_choices import ReviewType, StatutoryPartner
+from accounts.settings_choices import DecisionModel, ReviewType, StatutoryPartner
 from casework import audit
 from casework.files import store_document
 from casework.models import CLOSED, Case, Document, Part, Stage
@@ -37,6 +37,7 @@ from panels import services as panels
 from panels.models import Review, ReviewState
 from panels.models.guards import REGULATORS
 from publication.models import Outcome, Publication, PublicationState
+from publication.models.publication import PUBLIC
 from publication.rules import bringing_in as rules
 from publication.rules.bringing_in import Past
 from publication.rules.publishing import public_until_at_least
@@ -319,7 +320,7 @@ def _decided(arrival: _Arrival, kind: DecisionKind, outcome: str, about: Any, on
     decision = Decision.objects.create(
         case=arrival.case,
         kind=kind,
-        model=model_for(kind, arrival.case.partnership.decision_model),
+        model=model_for(kind, DecisionModel(arrival.case.partnership.decision_model)),
         question=QUESTIONS[kind],
         about=audit.label_of(about),
         opened_on=on,
@@ -418,7 +419,7 @@ _CHOICES: Final[Mapping[Stage, SignOffOutcome]] = {
 def _publication(state: PublicationState) -> Callable[[_Arrival], None]:
     def step(arrival: _Arrival) -> None:
         assert arrival.review is not None
-        published_at = arrival.at(Past.PUBLISHED)
+        published_at = arrival.at(Past.PUBLISHED) if state in PUBLIC else None
         publication = Publication(
             case=arrival.case,
             review=arrival.review,

@@ -20,7 +20,7 @@ from lcspr import clock
 from publication import standing
 from publication.models import Publication, PublicationState
 from publication.services import clocks, telling
-from publication.services.preparing import Upload, keep_proof, refuse_day, tell_the_day
+from publication.services.preparing import Upload, keep_proof, locked, refuse_day, tell_the_day
 
 MAY_TELL = BUSINESS_UNIT | PARTNERS
 
@@ -57,6 +57,7 @@ def hold_publication(publication: Publication, *, by: User, reasons: Reasons | N
 @transaction.atomic
 def record_delay_reasons(publication: Publication, *, reasons: Reasons, by: User) -> Publication:
     """Record that the National Panel and the Secretary of State were told why the report is delayed (DL-21)."""
+    publication = locked(publication)
     _tell_both(publication, reasons, subject=NoticeSubject.DELAY_REASONS, by=by)
     _show_as_held(publication, by=by)
     return publication
@@ -65,6 +66,7 @@ def record_delay_reasons(publication: Publication, *, reasons: Reasons, by: User
 @transaction.atomic
 def record_reasons_for_not_publishing(publication: Publication, *, reasons: Reasons, by: User) -> Publication:
     """Record the written justification for not publishing the full report, or anything (T39, T40)."""
+    publication = locked(publication)
     _tell_both(publication, reasons, subject=NoticeSubject.NON_PUBLICATION, by=by)
     clocks.reasons_given(publication, NoticeSubject.NON_PUBLICATION, since=None, by=by)
     return publication

@@ -46,7 +46,8 @@ def open_publication(review: Review, *, by: User) -> Publication:
     review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
     if review.state != ReviewState.SIGNED_OFF:
         raise TransitionRefused(["The report is not signed off yet."])
-    if (opened := Publication.objects.filter(review=review).live().first()) is not None:
+    opened: Publication | None = Publication.objects.filter(review=review).live().first()
+    if opened is not None:
         return opened
     publication = Publication.objects.create(
         case=review.case,
@@ -285,7 +286,7 @@ def tick_gate(
 ) -> GateTick:
     """Say, as one who may, that a gate is open, and on what that rests."""
     rule = GATES[gate]
-    publication = _locked(publication)
+    publication = locked(publication)
     held = roles_in(by, publication.case)
     if not held & rule.who:
         raise PermissionDenied
@@ -331,7 +332,7 @@ def tick_gate(
 @transaction.atomic
 def strike_tick(tick: GateTick, *, reason: str, by: User) -> GateTick:
     """Strike out a tick that no longer holds; whoever ticked it may, and the business unit."""
-    publication = _locked(tick.publication)
+    publication = locked(tick.publication)
     held = roles_in(by, publication.case)
     if not held or (tick.by_id != by.pk and not held & BUSINESS_UNIT):
         raise PermissionDenied
@@ -360,14 +361,15 @@ def _strike(tick: GateTick, *, by: User, reason: str) -> GateTick:
 
 def editable(publication: Publication, *, by: User) -> Publication:
     """The row under lock, for the business unit to prepare; MovedOn once it is public or decided against."""
-    publication = _locked(publication)
+    publication = locked(publication)
     if not roles_in(by, publication.case) & BUSINESS_UNIT:
         raise PermissionDenied
     _refuse_past(publication)
     return publication
 
 
-def _locked(publication: Publication) -> Publication:
+def locked(publication: Publication) -> Publication:
+    """The row as it is now, held until commit: a second person waits here and then sees what the first did."""
     rows = Publication.objects.select_for_update(of=("self",)).select_related(
         "case__partnership", "review__decision", "report", "decision"
     )

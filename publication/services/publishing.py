@@ -24,7 +24,7 @@ from publication import standing
 from publication.models import Ground, Outcome, Publication
 from publication.models.publication import PUBLIC
 from publication.services import clocks, telling
-from publication.services.preparing import Upload, editable
+from publication.services.preparing import Upload, editable, locked
 
 MAY_ASK: Final = BUSINESS_UNIT | PARTNERS | {Role.SGC, Role.IC}
 LONGEST_SLUG: Final = 100
@@ -80,12 +80,10 @@ def ask_to_withdraw(publication: Publication, *, ground: Ground, by: User, on: d
 
 
 def _askable(publication: Publication, *, by: User) -> Publication:
-    found: Publication = (
-        Publication.objects.select_for_update(of=("self",)).select_related("case").get(pk=publication.pk)
-    )
-    if not roles_in(by, found.case) & MAY_ASK:
+    publication = locked(publication)
+    if not roles_in(by, publication.case) & MAY_ASK:
         raise PermissionDenied
-    return found
+    return publication
 
 
 def _ask(decision: Decision, *, by: User) -> None:
@@ -145,7 +143,7 @@ def _go_on_after_all(publication: Publication, decision: Decision) -> None:
 @transaction.atomic
 def publish_report(publication: Publication, *, by: User, lateness_reason: str = "") -> Publication:
     """Put the report on its public page (T38): ends the review's six months, begins its year public (DL-22)."""
-    publication = _before(publication)
+    publication = locked(publication)
     report = publication.report
     publication = perform(
         publication,
@@ -164,7 +162,7 @@ def publish_report(publication: Publication, *, by: User, lateness_reason: str =
 @transaction.atomic
 def publish_improvements(publication: Publication, *, by: User, lateness_reason: str = "") -> Publication:
     """Put only the improvements to be made on the public page (T39); the report stays confidential."""
-    publication = _before(publication)
+    publication = locked(publication)
     publication = perform(
         publication,
         "publish_improvements",
@@ -176,15 +174,6 @@ def publish_improvements(publication: Publication, *, by: User, lateness_reason:
     )
     perform(publication.case, "publish_improvements", by=by, words="The improvements are public")
     return _became_public(publication, by=by, lateness_reason=lateness_reason)
-
-
-def _before(publication: Publication) -> Publication:
-    """The row under lock, so that what is worked out here still holds in the door."""
-    rows = Publication.objects.select_for_update(of=("self",)).select_related(
-        "case__partnership", "report", "breach_decision"
-    )
-    found: Publication = rows.get(pk=publication.pk)
-    return found
 
 
 def _became_public(publication: Publication, *, by: User, lateness_reason: str) -> Publication:

@@ -207,9 +207,11 @@ def _consider_again(case: Case, asked: Reopening, *, by: User, on: dt.date) -> N
 def _admit_again(case: Case, *, by: User, on: dt.date) -> None:
     """Let in the standing roles and the agencies that were in before; nobody's own appointment comes back."""
     admit_standing(case, by=by, on=on, why="Reopened")
-    before = Access.objects.filter(case=case, agency__isnull=False).exclude(until=None)
-    for agency_row in before.select_related("agency").order_by("agency", "role").distinct("agency", "role"):
-        admit(case, role=Role(agency_row.role), agency=agency_row.agency, why="Reopened", by=by, on=on)
+    ended = (
+        Access.objects.filter(case=case, agency__isnull=False).exclude(until=None).select_related("agency")
+    )
+    for agency, role in {(row.agency, row.role) for row in ended.order_by("starts_on")}:
+        admit(case, role=Role(role), agency=agency, why="Reopened", by=by, on=on)
 
 
 @transaction.atomic

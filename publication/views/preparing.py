@@ -43,7 +43,7 @@ class PublicationAct(ToPublication, ActView):
     """The page of one transition of a publication."""
 
     model = Publication
-    form_class = forms.ConfirmForm
+    form_class: type[Any] = forms.ConfirmForm
 
 
 class PublicationForm(ToPublication, ActForm, RecordMixin):

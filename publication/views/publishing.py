@@ -68,15 +68,16 @@ class WithdrawView(PublicationAct):
         return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        reasons = super().blocked
+        return {"explanation": self._explanation(), **super().get_context_data(**kwargs)}
+
+    def _explanation(self) -> list[str]:
+        if not self.record.is_public:
+            return ["It is not public, so there is nothing to take down."]
         until = date_text(public_until_at_least(london_date(self.record.published_at)))
-        return {
-            "explanation": [
-                f"It must stay public until {until}, unless a court orders it to be taken down.",
-                *(f"Without a court’s order: {reason}" for reason in reasons),
-            ],
-            **super().get_context_data(**kwargs),
-        }
+        return [
+            f"It must stay public until {until}, unless a court orders it to be taken down.",
+            *(f"Without a court’s order: {reason}" for reason in super().blocked),
+        ]
 
     def act(self, form: Any) -> Any:
         given = form.cleaned_data

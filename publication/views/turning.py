@@ -168,7 +168,7 @@ class RefuseReopeningView(_RefuseView):
     who = PARTNERS
 
 
-class BringInView(FormView):  # type: ignore[type-arg]
+class BringInView(FormView):
     """A case already under way, at the stage it has reached; for the business manager of a partnership."""
 
     form_class = forms.BringInForm

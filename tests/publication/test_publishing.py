@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -329,12 +330,9 @@ def test_the_copies_clock_follows_the_planned_day(cast, publication, ready):
     assert list(running("DL-19")) == []
 
 
-@pytest.mark.parametrize("days", [-1, -400])
-def test_a_day_in_the_past_cannot_be_planned(cast, publication, days):
+def test_a_day_in_the_past_cannot_be_planned(cast, publication):
     with pytest.raises(TransitionRefused):
-        services.plan_publication(
-            publication, planned_on=clock.today() + dt.timedelta(days=days), by=cast.bum
-        )
+        services.plan_publication(publication, planned_on=clock.today() - dt.timedelta(days=1), by=cast.bum)
 
 
 def test_a_hold_in_force_stops_publishing_whatever_the_stage_says(cast, publication, ready):
@@ -439,18 +437,17 @@ def test_the_full_report_cannot_be_left_out_by_the_business_unit_alone(cast, pub
     assert "The partners decided that what becomes public is: the full report." in refused.value.reasons
 
 
-@pytest.mark.parametrize("role", ["sg", "ic", "dsp_la", "sgc"])
-def test_only_the_business_unit_prepares_and_publishes(cast, publication, role):
-    person = getattr(cast, role)
-
-    for act in (
-        lambda: services.prepare_publication(publication, version=1, summary="Mine.", by=person),
-        lambda: services.plan_publication(publication, planned_on=clock.today(), by=person),
-        lambda: copies(publication, type("One", (), {"bum": person})),
-        lambda: services.publish_report(publication, by=person),
-    ):
-        with pytest.raises(PermissionDenied):
-            act()
+def test_only_the_business_unit_prepares_and_publishes(cast, publication):
+    copy = {"to": ["ofsted"], "sent_at": clock.now(), "how": "email"}
+    for person in (cast.sg, cast.ic, cast.dsp_la, cast.sgc):
+        for act in (
+            partial(services.prepare_publication, publication, version=1, summary="Mine.", by=person),
+            partial(services.plan_publication, publication, planned_on=clock.today(), by=person),
+            partial(services.record_copies, publication, by=person, **copy),
+            partial(services.publish_report, publication, by=person),
+        ):
+            with pytest.raises(PermissionDenied):
+                act()
 
 
 def test_nobody_ticks_a_gate_that_is_not_theirs(cast, publication, ready):

@@ -41,7 +41,7 @@ D = dt.date
 
 
 def standing_of(deadline):
-    return str(deadline.standing(clock.now(), calendar_named()).status)
+    return str(deadline.standing(clock.now(), calendar_named()).standing.value)
 
 
 def test_ac13_copies_on_christmas_eve_open_the_seventh_of_january(cast, on_day):
