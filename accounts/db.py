@@ -27,6 +27,8 @@ class Act:
     user: User | None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     memberships: dict[uuid.UUID, list[Membership]] = field(default_factory=dict)
+    # What casework.permissions found out about somebody's way into cases, for as long as it stays true.
+    ways_in: dict[Any, Any] = field(default_factory=dict)
 
 
 _current: ContextVar[Act | None] = ContextVar("current_act", default=None)
@@ -86,6 +88,13 @@ def forget_memberships() -> None:
     """Drop what this act remembers of memberships, after it changed one."""
     if (act := current_act()) is not None:
         act.memberships.clear()
+        act.ways_in.clear()
+
+
+def forget_ways_in() -> None:
+    """Drop what this act remembers of who is let into which case, after it changed that."""
+    if (act := current_act()) is not None:
+        act.ways_in.clear()
 
 
 def agency_of(user: User) -> Agency | None:

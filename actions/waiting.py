@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q
@@ -22,7 +24,7 @@ from actions.models import (
 )
 from casework import audit
 from casework.models import Case
-from casework.permissions import agencies_as, roles_in
+from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
 from casework.waiting import Waiting
 from govuk.dates import date_text
 
@@ -131,8 +133,8 @@ def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable
         found = found.filter(case=case)
     else:
         found = found.filter(
-            Q(agency__in=agencies, case__in=Case.objects.visible_to(user, {Role.REP}))
-            | Q(agency__isnull=True, case__in=Case.objects.visible_to(user, BUSINESS_UNIT))
+            (Q(agency__in=agencies) & open_to(user, {Role.REP}))
+            | (Q(agency__isnull=True) & open_to(user, BUSINESS_UNIT))
         )
     for recommendation in found.select_related("case", "agency").order_by("respond_by")[:MOST]:
         agency = recommendation.agency
@@ -162,10 +164,10 @@ def _each(
     if case is not None:
         rows = rows.filter(case=case, state__in=wait_in)
     else:
-        by_role = Q(pk__in=[])
-        for wait in waits:
-            by_role |= Q(state=wait.state, case__in=Case.objects.visible_to(user, wait.roles))
-        rows = rows.filter(by_role)
+        theirs = [wait for wait in waits if holds_anywhere(user, wait.roles)]
+        if not theirs:
+            return
+        rows = rows.filter(reduce(or_, (Q(state=wait.state) & open_to(user, wait.roles) for wait in theirs)))
     for record in rows.select_related("case").order_by("created_at")[:MOST]:
         wait = wait_in[record.state]
         # Nobody signs off their own work.

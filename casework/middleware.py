@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.middleware import AccountMiddleware
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -14,12 +15,21 @@ from django.urls import reverse
 from django_fsm import ConcurrentTransition
 
 from accounts.db import acting_as
-from casework import audit
+from casework import audit, typed
 from casework.audit import Verb
 from casework.reading import has_reads, write_reads
 from casework.transitions import MovedOn
 
 View = Callable[..., HttpResponseBase]
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks for sign-in, and keeps the form that somebody sent after their session had ended."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> Any:
+        if request.method == "POST":
+            typed.keep(request)
+        return super().handle_no_permission(request, view_func)
 
 
 class ReadRecordMiddleware:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
-from accounts.db import memberships_of
+from accounts.db import current_act, memberships_of
 from accounts.models import Agency, Membership, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.models.access import Access, Wall
@@ -18,13 +18,51 @@ if TYPE_CHECKING:
     from casework.models.case import Case
 
 
-def admitting(user: User, roles: Iterable[Role] | None = None) -> Q:
-    """The Access rows that admit `user` today, in one of `roles` if given.
+_WALLED: Final = ""
 
-    Spelt out from the person's memberships, so that the database answers from its indexes.
+
+def by_name(user: User) -> frozenset[str]:
+    """The roles in which Access rows admit `user` by name today, in whatever case; fetched once an act.
+
+    With them "" when a wall keeps the person out of a case: most people have neither, and their queries
+    need not ask.
     """
-    wanted = frozenset(roles) if roles is not None else frozenset(Role)
-    rows = Q(user=user, role__in=wanted)
+    act = current_act()
+    if act is not None and user.pk in act.ways_in:
+        return act.ways_in[user.pk]
+    roles = Access.objects.current().filter(user=user).order_by().values_list("role")
+    walls = Wall.objects.filter(user=user, lifted_at=None).values_list(Value(_WALLED))
+    found = frozenset(role for (role,) in roles.union(walls))
+    if act is not None:
+        act.ways_in[user.pk] = found
+    return found
+
+
+def is_walled(user: User) -> bool:
+    """Whether a wall keeps `user` out of any case at all."""
+    return _WALLED in by_name(user)
+
+
+def roles_anywhere(user: User) -> frozenset[Role]:
+    """Every role a person holds anywhere, so that a query asks only about those."""
+    held = {Role(role) for role in by_name(user) if role}
+    return frozenset(held | {Role(membership.role) for membership in memberships_of(user)})
+
+
+def holds_anywhere(user: User, roles: Iterable[Role]) -> bool:
+    """Whether `user` holds one of `roles` in any case at all: if not, nothing of theirs need be looked for."""
+    return not roles_anywhere(user).isdisjoint(roles)
+
+
+def admitting(user: User, roles: Iterable[Role] | None = None) -> Q | None:
+    """The Access rows that admit `user` today, in one of `roles` if given; None when there can be none.
+
+    Spelt out from the person's memberships, so that the database answers from its indexes. The business
+    unit is let in by its Memberships, never by Access (casework.services.admit).
+    """
+    wanted = (frozenset(roles) if roles is not None else frozenset(Role)) - BUSINESS_UNIT
+    named = wanted & by_name(user)
+    rows = Q(user=user, role__in=sorted(named)) if named else Q()
     for membership in memberships_of(user):
         if membership.role in wanted:
             rows |= Q(partnership=membership.partnership_id, role=membership.role)
@@ -35,7 +73,28 @@ def admitting(user: User, roles: Iterable[Role] | None = None) -> Q:
                     role=membership.role,
                     case__partnership=membership.partnership_id,
                 )
-    return rows
+    return rows or None
+
+
+def open_to(user: User, roles: Iterable[Role] | None = None, *, case: str = "case") -> Q:
+    """The condition on rows that `user` may open their case today, held in one of `roles` if given.
+
+    `case` names the key to the case; "" when the rows are cases. Never true for a user who is not signed in.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    wanted = None if roles is None else frozenset(roles)
+    key = case or "pk"
+    admitted = Q()
+    if (rows := admitting(user, wanted)) is not None:
+        admitted |= Q(**{f"{key}__in": Access.objects.current().filter(rows).values("case")})
+    if partnerships := business_unit_partnerships(user, wanted):
+        admitted |= Q(**{f"{case}__partnership__in" if case else "partnership__in": partnerships})
+    if not admitted:
+        return Q(pk__in=[])
+    if is_walled(user):
+        admitted &= Q(~Exists(Wall.objects.filter(case=OuterRef(key), user=user, lifted_at=None)))
+    return admitted
 
 
 def business_unit_partnerships(user: User, roles: Iterable[Role] | None = None) -> list[Any]:
@@ -45,13 +104,24 @@ def business_unit_partnerships(user: User, roles: Iterable[Role] | None = None) 
 
 
 def roles_in(user: User, case: Case) -> frozenset[Role]:
-    """Every role `user` holds in `case` today; none behind a wall."""
-    if not user.is_authenticated or Wall.objects.filter(case=case, user=user, lifted_at=None).exists():
+    """Every role `user` holds in `case` today; none behind a wall. Found once an act."""
+    if not user.is_authenticated:
         return frozenset()
-    held = {
-        Role(role)
-        for role in Access.objects.current().filter(admitting(user), case=case).values_list("role", flat=True)
-    }
+    act = current_act()
+    if act is None:
+        return _roles_in(user, case)
+    known = (user.pk, case.pk)
+    if known not in act.ways_in:
+        act.ways_in[known] = _roles_in(user, case)
+    return act.ways_in[known]
+
+
+def _roles_in(user: User, case: Case) -> frozenset[Role]:
+    if is_walled(user) and Wall.objects.filter(case=case, user=user, lifted_at=None).exists():
+        return frozenset()
+    rows = admitting(user)
+    admitted = Access.objects.current().filter(rows, case=case) if rows is not None else Access.objects.none()
+    held = {Role(role) for role in admitted.values_list("role", flat=True)}
     held |= {
         Role(m.role)
         for m in memberships_of(user)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.db import forget_ways_in
 from accounts.models import Agency, Partnership, User
 from accounts.roles import BUSINESS_UNIT, STANDING, Role
 from casework import audit
@@ -73,6 +74,7 @@ def admit(
         case=case, role=role, until=None, **holder, defaults={"why": why, "starts_on": on}
     )
     if new:
+        forget_ways_in()
         name = user or agency or partnership
         audit.record(
             "access_given",
@@ -97,6 +99,7 @@ def end_access(access: Access, *, by: User, on: dt.date, why: str) -> None:
     """End an admission: `on` is the first London date on which it no longer holds."""
     access.until = max(on, access.starts_on)
     access.save(update_fields=["until"])
+    forget_ways_in()
     audit.record("access_ended", by=by, case=access.case, about=access, words=f"Access ended: {why}")
 
 
@@ -113,6 +116,7 @@ def answer_opening(case: Case, *, by: User, knows_someone: bool, reason: str = "
             lifted_at=None,
             defaults={"reason": reason or "Knows somebody in the case", "raised_by": by},
         )
+        forget_ways_in()
     audit.record(
         "opening_answered",
         by=by,
@@ -131,6 +135,7 @@ def raise_wall(case: Case, *, user: User, reason: str, by: User) -> Wall:
     wall, _ = Wall.objects.get_or_create(
         case=case, user=user, lifted_at=None, defaults={"reason": reason, "raised_by": by}
     )
+    forget_ways_in()
     audit.record("wall_raised", by=by, case=case, about=wall, words=f"{user} is kept out of the case")
     return wall
 
@@ -142,5 +147,6 @@ def lift_wall(wall: Wall, *, by: User, reason: str) -> Wall:
         raise TransitionRefused(["Only a colleague in the business unit can lift this."])
     wall.lifted_by, wall.lifted_at, wall.lifted_reason = by, clock.now(), reason
     wall.save()
+    forget_ways_in()
     audit.record("wall_lifted", by=by, case=wall.case, about=wall, words=f"{wall.user} is no longer kept out")
     return wall

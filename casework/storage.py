@@ -25,7 +25,7 @@ class EncryptedFileStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File[Any]) -> str:
         content.seek(0)
-        return super()._save(name, ContentFile(seal(content.read(), place=f"file:{name}")))  # type: ignore[misc,no-any-return]
+        return super()._save(name, ContentFile(seal(content.read(), place=f"file:{name}")))  # type: ignore[misc]
 
     def _open(self, name: str, mode: str = "rb") -> File[Any]:
         with super()._open(name, "rb") as sealed:  # type: ignore[misc]

@@ -38,10 +38,14 @@ class MovedOn(TransitionRefused):
 
 
 def exits(record: models.Model) -> dict[str, Transition]:
-    """The transitions that leave the record's present state, by name."""
+    """The transitions that leave the record's present state, by name, in the order in which they are declared.
+
+    That order is the one of the buttons: a machine declares first what usually comes next.
+    """
     field = state_field(type(record))
     state = field.get_state(record)
-    return {t.name: t for t in field.get_all_transitions(type(record)) if t.source in (state, "*")}
+    found = {t.name: t for t in field.get_all_transitions(type(record)) if t.source in (state, "*")}
+    return {name: found[name] for name in vars(type(record)) if name in found}
 
 
 def is_permitted(record: models.Model, name: str, user: User) -> bool:

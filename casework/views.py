@@ -19,7 +19,7 @@ from django.views.generic import FormView, TemplateView
 from accounts.access_table import Right, Thing
 from accounts.models import User
 from accounts.roles import Role
-from casework import audit, services
+from casework import audit, services, typed
 from casework.audit import Verb
 from casework.forms import OpeningForm
 from casework.models import Case, Document, Opening
@@ -69,6 +69,17 @@ class CaseMixin(View):
     def must_ask(self) -> bool:
         """A referrer and their safeguarding lead know the family by definition; everyone else is asked."""
         return self.asks_on_first_opening and not self.roles <= {Role.REFERRER, Role.DSL}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With what was typed before the person had to sign in again, if this page has a form."""
+        kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
+        if (kept := typed.take(self.request)) is not None:
+            messages.info(
+                self.request,
+                "You had been signed out.\nThis is what you had typed. Check it and send it again.",
+            )
+            kwargs["data"] = kept
+        return kwargs
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         note_read(self.request, case=self.case, about=self.read_object())

@@ -17,7 +17,7 @@ from accounts.roles import BUSINESS_UNIT, Role
 from casework.conditions import require
 from casework.machine import act, legal_moves
 from casework.models import Case, CaseRecord, CaseRecordQuerySet
-from casework.permissions import agencies_as, holds, roles_in, roles_with
+from casework.permissions import agencies_as, holds, open_to, roles_in, roles_with
 from lcspr import clock
 
 REF = "2.4 Chronology"
@@ -65,12 +65,12 @@ class ChronologyQuerySet(CaseRecordQuerySet):
     def visible_to(self, user: User) -> ChronologyQuerySet:
         """An agency's own for its author and its representative; every agency's for those who manage or
         review the case. Nobody reads another agency's raw rows outside those (domain §4.2 rule a)."""
-        named = Q(author=user, case__in=Case.objects.visible_to(user, {Role.AA}))
+        named = Q(author=user) & open_to(user, {Role.AA})
         everyone_s = roles_with(Right.READ, Thing.OWN_CHRONOLOGY) - WRITERS
-        rows = named | Q(case__in=Case.objects.visible_to(user, everyone_s))
+        rows = named | open_to(user, everyone_s)
         for role in sorted(WRITERS):
             if agencies := agencies_as(user, {role}):
-                rows |= Q(agency__in=agencies, case__in=Case.objects.visible_to(user, {role}))
+                rows |= Q(agency__in=agencies) & open_to(user, {role})
         return self.filter(rows)
 
     def live(self) -> ChronologyQuerySet:

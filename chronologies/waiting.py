@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from casework import audit
 from casework.models import Case
-from casework.permissions import agencies_as, roles_in
+from casework.permissions import agencies_as, open_to, roles_in
 from casework.waiting import Waiting
 from chronologies.models import MANAGERS, WRITABLE, WRITERS, Chronology, ChronologyState
 from chronologies.services import DUE
@@ -37,10 +37,9 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
         found = found.filter(case=case)
     else:
         theirs = Q(state__in=WRITABLE) & (
-            Q(author=user, case__in=Case.objects.visible_to(user, {Role.AA}))
-            | Q(agency__in=agencies, case__in=Case.objects.visible_to(user, WRITERS))
+            (Q(author=user) & open_to(user, {Role.AA})) | (Q(agency__in=agencies) & open_to(user, WRITERS))
         )
-        managed = Q(state=ChronologyState.SUBMITTED, case__in=Case.objects.visible_to(user, MANAGERS))
+        managed = Q(state=ChronologyState.SUBMITTED) & open_to(user, MANAGERS)
         found = found.filter(theirs | managed)
     rows = found.select_related("case", "agency").order_by("due_on")[:MOST]
     return [_wait(chronology, user, case, held, agencies) for chronology in rows]

@@ -39,6 +39,13 @@ def route(kind: DecisionKind, act: Act, name: str, *, by_about: bool = False) ->
     _ROUTES[kind, act] = name, by_about
 
 
+def answers(name: str, decision: Decision) -> bool:
+    """Whether a page may answer this question: one that a stage named for other kinds of question may not, for
+    answering there would move nothing, or the wrong thing."""
+    kinds = {kind for (kind, _), (named, _) in _ROUTES.items() if named == name}
+    return not kinds or DecisionKind(decision.kind) in kinds
+
+
 def has_page(decision: Decision, act: Act) -> bool:
     return (DecisionKind(decision.kind), act) in _ROUTES
 

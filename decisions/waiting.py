@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import reduce
+from operator import or_
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
@@ -14,6 +17,7 @@ from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from accounts.settings_choices import DecisionModel, StatutoryPartner
 from casework import audit
 from casework.models import Case
+from casework.permissions import holds_anywhere, open_to
 from casework.waiting import Waiting
 from decisions import pages
 from decisions.kinds import DecisionKind, recommendation_comes_first
@@ -44,21 +48,26 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     return [each for each in found if each.mine or case is not None][:MOST]
 
 
-def _rows(rows: Any, user: User, case: Case | None, roles: Iterable[frozenset[Role]]) -> Any:
-    """Rows with, for each set of roles, whether the user holds one of it in the row's case: one query for all."""
-    rows = rows.visible_to(user).select_related("case__partnership")
-    held = {
-        _flag(these): ExpressionWrapper(
-            Q(case__in=Case.objects.visible_to(user, these)), output_field=BooleanField()
-        )
-        for these in roles
-    }
+def _rows(
+    rows: Any,
+    user: User,
+    case: Case | None,
+    roles: Collection[frozenset[Role]],
+    only: Mapping[frozenset[Role], Q] = MappingProxyType({}),
+) -> Any:
+    """Rows with, for each set of roles, whether the user holds one of it in the row's case: one query for all.
+
+    Without a case only rows that wait on one of the sets; `only` says which rows wait on a set, if not all.
+    """
+    if case is None and not any(holds_anywhere(user, these) for these in roles):
+        return []
+    rows = rows.visible_to(user).select_related("case")
+    theirs = {_flag(these): open_to(user, these) for these in roles}
+    held = {flag: ExpressionWrapper(these, output_field=BooleanField()) for flag, these in theirs.items()}
     if case is not None:
         return rows.filter(case=case).annotate(**held)[:MOST]
-    wanted = Q(pk__in=[])
-    for these in roles:
-        wanted |= Q(case__in=Case.objects.visible_to(user, these))
-    return rows.filter(wanted).annotate(**held)[:MOST]
+    wanted = (only.get(these, Q()) & theirs[_flag(these)] for these in roles)
+    return rows.filter(reduce(or_, wanted)).annotate(**held)[:MOST]
 
 
 def _flag(roles: frozenset[Role]) -> str:
@@ -101,7 +110,7 @@ def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
     roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN]
     chairs = Prefetch("chair_views", ChairView.objects.prefetch_related("confirmations"))
     pending = Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs)
-    for decision in _rows(pending, user, case, roles):
+    for decision in _rows(pending, user, case, roles, {_WRITES_DOWN: Q(state=DecisionState.ESCALATED)}):
         if decision.state == DecisionState.ESCALATED:
             yield _act(
                 decision, pages.Act.LEAD_PARTNERS, "Record the lead safeguarding partners’ decision", _WRITES_DOWN,

@@ -91,7 +91,8 @@ class CaseListView(TemplateView):
     def _with_deadlines(self, cases: list[Case], user: User) -> list[tuple[Case, Shown | None]]:
         """Each case with the soonest act still owed in it, in one query."""
         owed = Deadline.objects.visible_to(user).owed().filter(case__in=[case.pk for case in cases])
-        soonest = owed.with_everything().order_by("case", "due_at", "code").distinct("case")
+        # By the column: `case` alone would bring the order of cases with it, which DISTINCT ON refuses.
+        soonest = owed.with_everything().order_by("case_id", "due_at", "code").distinct("case_id")
         by_case = {row.deadline.case_id: row for row in shown_all(soonest, clock.now())}
         return [(case, by_case.get(case.pk)) for case in cases]
 
@@ -123,13 +124,13 @@ class CaseView(CaseTab):
         tasks = tasks_for(self.user, self.case)
         if not self.follows_the_case:
             tasks = [task for task in tasks if task.waiting.mine]
-        deadlines = (
-            Deadline.objects.visible_to(self.user).of(self.case).select_related("rule").order_by("due_at")
-        )
+        rows = Deadline.objects.visible_to(self.user).of(self.case).select_related("rule").order_by("due_at")
+        shown = shown_all(rows, clock.now())
         return {
             "next_task": tasks[0] if tasks else None,
             "other_tasks": tasks[1:],
-            "deadlines": shown_all(deadlines, clock.now()),
+            "deadlines": [row for row in shown if row.deadline.is_open],
+            "ended": [row for row in shown if not row.deadline.is_open],
             "parts": parts_of(self.case, self.user),
             "stages": stage_map(self.case) if self.follows_the_case else [],
             "subjects": list(self.case.subjects.all()),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.audit import label_of
 from casework.models import Case, Stage
-from casework.permissions import Holds, roles_in
+from casework.permissions import Holds, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
 from casework.waiting import Waiting
 from correspondence.models import NoticeSubject
@@ -36,7 +38,7 @@ from panels.models.review import RUNNING
 from panels.permissions import APPROVES_TERMS, COMMISSIONERS, DECIDERS, LEADS_REVIEW, WRITES_REPORT
 from panels.services.notices import NAMED, STARTS
 from panels.services.review import CHECKED
-from rapid_review.models import PanelView, RapidReview, RapidReviewState
+from rapid_review.models import PanelLetter, PanelView, RapidReview, RapidReviewState
 from rapid_review.services.letters import may_go_on
 
 MOST: Final = 50
@@ -113,11 +115,27 @@ class _Look:
     case: Case | None
     held: frozenset[Role] | None
 
-    def rows(self, rows: Any, roles: frozenset[Role], field: str = "case") -> Any:
+    def rows(self, rows: Any, roles: frozenset[Role]) -> Any:
         """Of a case, all rows; of none, those of cases in which the person holds one of the roles."""
+        return self.any_of(rows, [(Q(), roles)])
+
+    def any_of(self, rows: Any, kinds: Sequence[tuple[Q, frozenset[Role] | None]]) -> Any:
+        """The rows of some kinds, in one query; each kind waits on other roles, who alone find it in the list."""
         if self.case is not None:
-            return rows.filter(**{field: self.case.pk})[:MOST] if self.sees else rows.none()
-        return rows.filter(**{f"{field}__in": Case.objects.visible_to(self.user, roles)})[:MOST]
+            wanted = reduce(or_, (kind for kind, _ in kinds))
+            return rows.filter(wanted, case=self.case.pk)[:MOST] if self.sees else []
+        theirs = [(kind, roles) for kind, roles in kinds if roles is None or holds_anywhere(self.user, roles)]
+        if not theirs:
+            return []
+        return rows.filter(reduce(or_, (kind & open_to(self.user, roles) for kind, roles in theirs)))[:MOST]
+
+    def cases(self, *kinds: tuple[Q, frozenset[Role]]) -> Any:
+        """Cases of some kinds: the one in question, or those in which the person holds one of the kind's roles."""
+        if self.case is not None:
+            wanted = reduce(or_, (kind for kind, _ in kinds))
+            return Case.objects.filter(wanted, pk=self.case.pk) if self.sees else []
+        wanted = reduce(or_, (kind & open_to(self.user, roles, case="") for kind, roles in kinds))
+        return Case.objects.filter(wanted)[:MOST]
 
     @property
     def sees(self) -> bool:
@@ -166,17 +184,26 @@ def _blocked(look: _Look, record: Any, transition: str) -> list[str]:
 
 def _hand_offs(look: _Look) -> Iterator[Waiting]:
     """Rapid reviews whose end is this stage's beginning."""
-    decided = RapidReview.objects.filter(decision__state="decided").select_related(
-        "case__partnership", "decision"
-    )
-    agreed = decided.filter(
+    decided = RapidReview.objects.filter(decision__state="decided").select_related("case", "decision")
+    agreed = Q(
         state=RapidReviewState.SENT,
         decision__outcome__in=[RapidReviewOutcome.LCSPR, RapidReviewOutcome.ALTERNATIVE],
     )
     if look.case is None:
         # In the list only those the National Panel agreed to; the case's own page knows when its time has passed.
-        agreed = agreed.filter(letters__view=PanelView.AGREES).distinct()
-    for rapid in look.rows(agreed, BUSINESS_UNIT):
+        agreed &= Q(Exists(PanelLetter.objects.filter(rapid_review=OuterRef("pk"), view=PanelView.AGREES)))
+    challenged = Q(state=RapidReviewState.CHALLENGED)
+    for rapid in look.any_of(decided, [(agreed, BUSINESS_UNIT), (challenged, DECIDERS)]):
+        if rapid.state == RapidReviewState.CHALLENGED:
+            yield _wait(
+                look,
+                "Conclude the rapid review, as the partners decided",
+                case=rapid.case,
+                href=reverse("panels:conclude_reconsidered", args=[rapid.pk]),
+                roles=DECIDERS,
+                code="DL-13",
+            )
+            continue
         if look.case is not None and may_go_on(rapid):
             continue
         to_review = rapid.outcome == RapidReviewOutcome.LCSPR
@@ -188,15 +215,6 @@ def _hand_offs(look: _Look) -> Iterator[Waiting]:
             href=reverse(f"panels:{name}", args=[rapid.pk]),
             roles=BUSINESS_UNIT,
             code="DL-14" if to_review else "DL-24",
-        )
-    for rapid in look.rows(decided.filter(state=RapidReviewState.CHALLENGED), DECIDERS):
-        yield _wait(
-            look,
-            "Conclude the rapid review, as the partners decided",
-            case=rapid.case,
-            href=reverse("panels:conclude_reconsidered", args=[rapid.pk]),
-            roles=DECIDERS,
-            code="DL-13",
         )
 
 
@@ -210,7 +228,7 @@ def _notices(look: _Look) -> Iterator[Waiting]:
             NoticeSubject.REVIEWER_NAMED,
         ),
     }
-    running = Deadline.objects.open().filter(code__in=pages).select_related("case__partnership")
+    running = Deadline.objects.open().filter(code__in=pages).select_related("case")
     for deadline in look.rows(running.order_by("due_at"), BUSINESS_UNIT):
         verb, page, _ = pages[deadline.code]
         yield Waiting(
@@ -226,30 +244,27 @@ def _notices(look: _Look) -> Iterator[Waiting]:
 
 def _openings(look: _Look) -> Iterator[Waiting]:
     """Cases that have come to a review of another kind, or to a national one, without its record."""
-    of_case = OuterRef("pk")
+    stages = (Stage.ALTERNATIVE_REVIEW, Stage.NATIONAL_REVIEW)
+    if look.case is not None and look.case.stage not in stages:
+        return
     live_other = AlternativeReview.objects.filter(
-        case=of_case, state__in=[AlternativeState.PLANNED, AlternativeState.HELD, AlternativeState.WRITTEN_UP]
+        case=OuterRef("pk"),
+        state__in=[AlternativeState.PLANNED, AlternativeState.HELD, AlternativeState.WRITTEN_UP],
     )
-    cases = Case.objects.select_related("partnership")
-    other = cases.filter(stage=Stage.ALTERNATIVE_REVIEW).exclude(Exists(live_other))
-    for case in look.rows(other, DECIDERS, "pk"):
+    live_national = Review.objects.filter(case=OuterRef("pk"), state=ReviewState.NATIONAL)
+    for case in look.cases(
+        (Q(stage=Stage.ALTERNATIVE_REVIEW) & Q(~Exists(live_other)), DECIDERS),
+        (Q(stage=Stage.NATIONAL_REVIEW) & Q(~Exists(live_national)), BUSINESS_UNIT),
+    ):
+        other = case.stage == Stage.ALTERNATIVE_REVIEW
         yield _wait(
             look,
-            "Say which kind of review is held",
+            "Say which kind of review is held"
+            if other
+            else "Record what goes on locally beside the national review",
             case=case,
-            href=reverse("panels:open_alternative", args=[case.pk]),
-            roles=DECIDERS,
-        )
-    national = cases.filter(stage=Stage.NATIONAL_REVIEW).exclude(
-        Exists(Review.objects.filter(case=of_case, state=ReviewState.NATIONAL))
-    )
-    for case in look.rows(national, BUSINESS_UNIT, "pk"):
-        yield _wait(
-            look,
-            "Record what goes on locally beside the national review",
-            case=case,
-            href=reverse("panels:open_national", args=[case.pk]),
-            roles=BUSINESS_UNIT,
+            href=reverse("panels:open_alternative" if other else "panels:open_national", args=[case.pk]),
+            roles=DECIDERS if other else BUSINESS_UNIT,
         )
 
 
@@ -259,42 +274,39 @@ def _appointments(look: _Look) -> Iterator[Waiting]:
         case=OuterRef("case"), person=OuterRef("user"), role=OuterRef("role")
     )
     decided = theirs.filter(state=DeclarationState.DECIDED)
-    rows = Appointment.objects.select_related("case__partnership", "user").annotate(
+    rows = Appointment.objects.select_related("case", "user").annotate(
         declared=Exists(theirs),
         clear=Exists(decided.exclude(outcome=DeclarationOutcome.BLOCKED)),
         blocked=Exists(decided.filter(outcome=DeclarationOutcome.BLOCKED)),
     )
-    for appointment in look.rows(rows.filter(state=AppointmentState.PROPOSED), COMMISSIONERS):
-        if appointment.declared and not (appointment.clear or appointment.blocked):
+    proposed = Q(state=AppointmentState.PROPOSED)
+    unclear = Q(state=AppointmentState.APPOINTED, blocked=True)
+    looked_at_by = COMMISSIONERS | PARTNERS
+    for appointment in look.any_of(rows, [(proposed, COMMISSIONERS), (unclear, looked_at_by)]):
+        role = appointment.get_role_display().lower()
+        if appointment.state == AppointmentState.APPOINTED:
+            verb = f"Look at the appointment of the {role}: their declaration is blocked"
+        elif appointment.declared and not (appointment.clear or appointment.blocked):
             continue  # The declaration waits in decisions.
-        verb = f"Appoint the {appointment.get_role_display().lower()}"
-        if appointment.blocked:
-            verb = f"Propose another {appointment.get_role_display().lower()}"
+        elif appointment.blocked:
+            verb = f"Propose another {role}"
         elif not appointment.declared:
-            verb = f"Record the declaration of the {appointment.get_role_display().lower()}"
+            verb = f"Record the declaration of the {role}"
+        else:
+            verb = f"Appoint the {role}"
         yield _wait(
             look,
             verb,
             case=appointment.case,
             href=reverse("panels:appointment", args=[appointment.pk]),
-            roles=COMMISSIONERS,
-            about=appointment,
-        )
-    unclear = rows.filter(state=AppointmentState.APPOINTED, blocked=True)
-    for appointment in look.rows(unclear, COMMISSIONERS | PARTNERS):
-        yield _wait(
-            look,
-            f"Look at the appointment of the {appointment.get_role_display().lower()}: their declaration is blocked",
-            case=appointment.case,
-            href=reverse("panels:appointment", args=[appointment.pk]),
-            roles=COMMISSIONERS | PARTNERS,
+            roles=COMMISSIONERS if appointment.state == AppointmentState.PROPOSED else looked_at_by,
             about=appointment,
         )
 
 
 def _terms(look: _Look) -> Iterator[Waiting]:
     """Terms of reference that are being written, for those who agree them."""
-    written = TermsOfReference.objects.filter(state=TermsState.DRAFTED).select_related("case__partnership")
+    written = TermsOfReference.objects.filter(state=TermsState.DRAFTED).select_related("case")
     for terms in look.rows(written, APPROVES_TERMS):
         yield _wait(
             look,
@@ -308,26 +320,29 @@ def _terms(look: _Look) -> Iterator[Waiting]:
 
 
 def _reviews(look: _Look) -> Iterator[Waiting]:
+    kinds = []
     for state, step in _REVIEW.items():
-        reviews = Review.objects.filter(state=state).select_related("case__partnership")
+        at = Q(state=state)
         if look.case is None and state == ReviewState.SIGN_OFF:
             # Until the partners have decided, giving their views is what waits.
-            reviews = reviews.filter(sign_off_decision__state="decided")
-        for review in look.rows(reviews, step.roles):
-            yield _wait(
-                look,
-                step.verb,
-                case=review.case,
-                href=reverse(step.page, args=[review.pk]),
-                roles=step.roles,
-                code=step.code,
-                blocked=_blocked(look, review, step.transition),
-            )
+            at &= Q(sign_off_decision__state="decided")
+        kinds.append((at, step.roles))
+    for review in look.any_of(Review.objects.select_related("case"), kinds):
+        step = _REVIEW[ReviewState(review.state)]
+        yield _wait(
+            look,
+            step.verb,
+            case=review.case,
+            href=reverse(step.page, args=[review.pk]),
+            roles=step.roles,
+            code=step.code,
+            blocked=_blocked(look, review, step.transition),
+        )
 
 
 def _versions(look: _Look) -> Iterator[Waiting]:
     """Drafts out for comments."""
-    out = ReportVersion.objects.filter(state=VersionState.CIRCULATED).select_related("case__partnership")
+    out = ReportVersion.objects.filter(state=VersionState.CIRCULATED).select_related("case")
     for version in look.rows(out, WRITES_REPORT):
         yield _wait(
             look,
@@ -342,7 +357,7 @@ def _versions(look: _Look) -> Iterator[Waiting]:
 
 def _checks(look: _Look) -> Iterator[Waiting]:
     """The partners' regular look at time and quality, from a week before it is due."""
-    running = Review.objects.filter(state__in=RUNNING).select_related("case__partnership")
+    running = Review.objects.filter(state__in=RUNNING).select_related("case")
     roles = PARTNERS | BUSINESS_UNIT
     for review in look.rows(running, roles):
         yield _wait(
@@ -357,23 +372,21 @@ def _checks(look: _Look) -> Iterator[Waiting]:
 
 
 def _alternatives(look: _Look) -> Iterator[Waiting]:
-    for state, step in _ALTERNATIVE.items():
-        reviews = AlternativeReview.objects.filter(state=state).select_related("case__partnership", "lead")
-        found = list(look.rows(reviews, step.roles))
-        if look.case is None and state != AlternativeState.WRITTEN_UP:
-            led = reviews.filter(lead=look.user, case__in=Case.objects.visible_to(look.user))
-            found += [review for review in led[:MOST] if review not in found]
-        for review in found:
-            leads = review.lead_id == look.user.pk and state != AlternativeState.WRITTEN_UP
-            yield Waiting(
-                verb=step.verb,
-                case=review.case,
-                href=reverse(step.page, args=[review.pk]),
-                owner=f"{review.lead}, who leads it"
-                if state != AlternativeState.WRITTEN_UP
-                else _owner(step.roles),
-                mine=leads or look.mine(step.roles),
-                about=label_of(review),
-                code=step.code,
-                blocked=_blocked(look, review, step.transition),
-            )
+    kinds: list[tuple[Q, frozenset[Role] | None]] = [
+        (Q(state=state), step.roles) for state, step in _ALTERNATIVE.items()
+    ]
+    # Whoever leads it does the work, whatever their role in the case.
+    kinds.append((Q(lead=look.user, state__in=[AlternativeState.PLANNED, AlternativeState.HELD]), None))
+    for review in look.any_of(AlternativeReview.objects.select_related("case", "lead"), kinds):
+        step = _ALTERNATIVE[AlternativeState(review.state)]
+        by_its_lead = review.state != AlternativeState.WRITTEN_UP
+        yield Waiting(
+            verb=step.verb,
+            case=review.case,
+            href=reverse(step.page, args=[review.pk]),
+            owner=f"{review.lead}, who leads it" if by_its_lead else _owner(step.roles),
+            mine=(by_its_lead and review.lead_id == look.user.pk) or look.mine(step.roles),
+            about=label_of(review),
+            code=step.code,
+            blocked=_blocked(look, review, step.transition),
+        )

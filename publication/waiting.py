@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Value
 from django.urls import reverse
 
 from accounts.models import User
@@ -13,6 +13,7 @@ from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from actions.models.plans import CLOSING_STAGES
 from casework.audit import label_of
 from casework.models import Case
+from casework.permissions import holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
 from casework.waiting import Waiting
 from deadlines.models import Deadline
@@ -50,11 +51,13 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
 
 def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> Any:
     """Rows with whether the user holds one of the roles in the row's case; without a case only those."""
-    cases = Case.objects.visible_to(user, roles)
-    rows = rows.select_related("case__partnership").annotate(
-        mine=ExpressionWrapper(Q(case__in=cases), output_field=BooleanField())
-    )
-    return (rows.filter(case=case) if case is not None else rows.filter(case__in=cases))[:MOST]
+    if case is None and not holds_anywhere(user, roles):
+        return []
+    theirs = open_to(user, roles)
+    rows = rows.select_related("case")
+    if case is None:
+        return rows.filter(theirs).annotate(mine=Value(True))[:MOST]
+    return rows.filter(case=case).annotate(mine=ExpressionWrapper(theirs, output_field=BooleanField()))[:MOST]
 
 
 def _to_open(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -82,6 +85,8 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
     )
     rows = rows.annotate(hold_in_force=Exists(held)).select_related("report", "decision")
     found = list(_rows(rows, user, case, HOLDERS))
+    if not found:
+        return
     owed = set(
         Deadline.objects.open()
         .filter(code__in=[COPIES, REASONS], about__in=[f"{label}{each.pk}" for each in found])
@@ -115,9 +120,7 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
 def _prepared_by(user: User, publications: Iterable[Publication]) -> set[Any]:
     """Keys of those the user prepares as business unit, in one query."""
     wanted = Publication.objects.filter(pk__in=[each.pk for each in publications])
-    return set(
-        wanted.filter(case__in=Case.objects.visible_to(user, BUSINESS_UNIT)).values_list("pk", flat=True)
-    )
+    return set(wanted.filter(open_to(user, BUSINESS_UNIT)).values_list("pk", flat=True))
 
 
 def _next_step(publication: Any, *, prepares: bool, full: bool) -> Waiting:
@@ -222,7 +225,7 @@ def _closable(user: User, case: Case | None) -> Iterator[Waiting]:
         case=case,
         href=reverse("publication:propose_closing", args=[case.pk]),
         owner="sub-group chair",
-        mine=Case.objects.visible_to(user, {Role.SGC}).filter(pk=case.pk).exists(),
+        mine=Role.SGC in roles_in(user, case),
         about=label_of(case),
         code=PROGRESS,
         blocked=why_not_close(case),

@@ -78,14 +78,12 @@ def _taking_back(user: User, case: Case | None) -> list[Waiting]:
             owner="business unit",
             mine=asked.asked_by_id != user.pk,
         )
-        for asked in rows.select_related("case__partnership")[:MOST]
+        for asked in rows.select_related("case")[:MOST]
     ]
 
 
 def _requests(user: User, case: Case | None) -> list[Waiting]:
-    requests = (
-        AgencyRequest.objects.visible_to(user).outstanding().select_related("case__partnership", "agency")
-    )
+    requests = AgencyRequest.objects.visible_to(user).outstanding().select_related("case", "agency")
     mine = agencies_as(user, {Role.REP, Role.AA})
     rows = requests.filter(case=case) if case else requests.filter(agency__in=mine)
     return [
@@ -110,11 +108,7 @@ def _request_verb(request: AgencyRequest) -> str:
 
 
 def _reviews(user: User, case: Case | None) -> list[Waiting]:
-    reviews = (
-        RapidReview.objects.visible_to(user)
-        .filter(state__in=_STEPS)
-        .select_related("case__partnership", "decision")
-    )
+    reviews = RapidReview.objects.visible_to(user).filter(state__in=_STEPS).select_related("case", "decision")
     reviews = reviews.filter(case=case) if case else reviews
     found = []
     for review in reviews.prefetch_related("letters").order_by("created_at")[:MOST]:

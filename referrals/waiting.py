@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework import audit
 from casework.models import Case, Stage, TakingBack
-from casework.permissions import business_unit_partnerships
+from casework.permissions import business_unit_partnerships, open_to
 from casework.waiting import Waiting
 from decisions.kinds import DecisionKind
 from decisions.models import Decision, DecisionState
@@ -46,7 +46,7 @@ def unsent(user: User) -> list[Referral]:
 
 def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
     units = business_unit_partnerships(user)
-    rows = Referral.objects.visible_to(user).select_related("case__partnership", "agency").exclude(case=None)
+    rows = Referral.objects.visible_to(user).select_related("case", "agency").exclude(case=None)
     open_ones = Q(state__in=[ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.DRAFT])
     rows = rows.filter(open_ones | Q(state=ReferralState.ACCEPTED, withdrawal_asked_at__isnull=False))
     if case is None:
@@ -96,12 +96,11 @@ def _of_referral(referral: Referral, user: User, *, in_unit: bool) -> Iterator[W
 
 def _with_flag(rows: Any, user: User, roles: frozenset[Role]) -> Any:
     """The rows, each with whether the user holds one of the roles in its case."""
-    held = Q(case__in=Case.objects.visible_to(user, roles))
-    return rows.annotate(held=ExpressionWrapper(held, output_field=BooleanField()))
+    return rows.annotate(held=ExpressionWrapper(open_to(user, roles), output_field=BooleanField()))
 
 
 def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
-    rows = SeriousIncidentNotification.objects.visible_to(user).select_related("case__partnership")
+    rows = SeriousIncidentNotification.objects.visible_to(user).select_related("case")
     rows = rows.filter(
         state__in=[NotificationState.REQUIRED, NotificationState.DRAFTED, NotificationState.REJECTED]
     )
@@ -132,7 +131,7 @@ def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
         created_at__gte=F("case__moved_at"),
     )
     rows = rows.filter(case=case) if case is not None else rows
-    rows = rows.select_related("case__partnership").order_by("opened_on")
+    rows = rows.select_related("case").order_by("opened_on")
     for decision in _with_flag(rows, user, BUSINESS_UNIT)[:MOST]:
         yield Waiting(
             "Act on the partners’ decision on the criteria",
@@ -148,7 +147,7 @@ def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
         transition__in=[ACCEPTANCE, SENDING], confirmed_at=None, refused_at=None
     )
     rows = rows.filter(case=case) if case is not None else rows
-    for asked in rows.select_related("case__partnership")[:MOST]:
+    for asked in rows.select_related("case")[:MOST]:
         yield Waiting(
             "Confirm, or refuse, that an act was recorded in error",
             asked.case,

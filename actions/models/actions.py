@@ -18,8 +18,8 @@ from actions.models.recommendations import Recommendation
 from actions.permissions import signs_off, works_on_it
 from casework.conditions import require
 from casework.machine import act, legal_moves
-from casework.models import Case, CaseRecord, CaseRecordQuerySet, Document
-from casework.permissions import agencies_as, holds, roles_with
+from casework.models import CaseRecord, CaseRecordQuerySet, Document
+from casework.permissions import agencies_as, holds, open_to, roles_with
 from lcspr import clock
 
 REF = "2.4 Action"
@@ -53,11 +53,10 @@ class ActionQuerySet(CaseRecordQuerySet):
         """Every action of a case for those who oversee it; an agency's own for its representative; and
         for an owner nothing but the actions they own."""
         readers = roles_with(Right.READ, Thing.ACTIONS)
-        cases = Case.objects
         return self.filter(
-            Q(case__in=cases.visible_to(user, readers - AGENCY_ROLES))
-            | Q(case__in=cases.visible_to(user, {Role.REP}), agency__in=agencies_as(user, {Role.REP}))
-            | Q(case__in=cases.visible_to(user, {Role.ALO}), owner=user)
+            open_to(user, readers - AGENCY_ROLES)
+            | open_to(user, {Role.REP}) & Q(agency__in=agencies_as(user, {Role.REP}))
+            | open_to(user, {Role.ALO}) & Q(owner=user)
         )
 
     def open(self) -> ActionQuerySet:

@@ -18,8 +18,8 @@ from actions.models.recommendations import Recommendation, RecommendationState
 from actions.permissions import APPROVERS
 from casework.conditions import Condition, require
 from casework.machine import act, legal_moves
-from casework.models import Case, CaseRecord, CaseRecordQuerySet, Stage
-from casework.permissions import holds, roles_with
+from casework.models import CaseRecord, CaseRecordQuerySet, Stage
+from casework.permissions import holds, open_to, roles_with
 
 REF = "2.4a ActionPlan"
 
@@ -41,7 +41,7 @@ class ActionPlanQuerySet(CaseRecordQuerySet):
     def visible_to(self, user: User) -> ActionPlanQuerySet:
         """Plans of cases where `user` reads everybody's actions: an agency sees its actions, not the plan."""
         everyone_s = roles_with(Right.READ, Thing.ACTIONS) - AGENCY_ROLES
-        return self.filter(case__in=Case.objects.visible_to(user, everyone_s))
+        return self.filter(open_to(user, everyone_s))
 
     def live(self) -> ActionPlanQuerySet:
         return self.exclude(state=PlanState.CLOSED)

@@ -16,8 +16,8 @@ from accounts.roles import BUSINESS_UNIT, Role
 from actions.permissions import APPROVERS, PLANNERS
 from casework.conditions import require
 from casework.machine import act, legal_moves
-from casework.models import Case, CaseRecord, CaseRecordQuerySet
-from casework.permissions import HoldsForAgency, holds, roles_with
+from casework.models import CaseRecord, CaseRecordQuerySet
+from casework.permissions import HoldsForAgency, holds, open_to, roles_with
 
 REF = "2.4 Recommendation"
 
@@ -56,14 +56,13 @@ class RecommendationQuerySet(CaseRecordQuerySet):
         asked for, an action's owner the one it serves, and who proposed one their own."""
         everything = roles_with(Right.READ, Thing.RECOMMENDATIONS) - {Role.REP, Role.ALO}
         proposers = roles_with(Right.WRITE, Thing.RECOMMENDATIONS)
-        cases = Case.objects
         return self.filter(
-            Q(case__in=cases.visible_to(user, everything))
-            | Q(case__in=cases.visible_to(user, {Role.REP})) & ~Q(state=State.PROPOSED)
+            open_to(user, everything)
+            | open_to(user, {Role.REP}) & ~Q(state=State.PROPOSED)
             # A subquery, not a join: two actions of one owner must not show a recommendation twice.
-            | Q(case__in=cases.visible_to(user, {Role.ALO}))
+            | open_to(user, {Role.ALO})
             & Q(pk__in=self.model.objects.filter(actions__owner=user).values("pk"))
-            | Q(case__in=cases.visible_to(user, proposers), proposed_by=user)
+            | open_to(user, proposers) & Q(proposed_by=user)
         )
 
     def unanswered(self) -> RecommendationQuerySet:

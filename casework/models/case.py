@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
@@ -20,9 +20,8 @@ from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from casework.conditions import Condition, require
 from casework.machine import act, legal_moves
-from casework.models.access import Access, Wall
-from casework.permissions import admitting, business_unit_partnerships
 from casework.permissions import holds as held_by
+from casework.permissions import open_to
 from lcspr import clock
 
 
@@ -65,14 +64,7 @@ DECIDERS = PARTNERS | BU | {Role.SGC, Role.IC}
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User, roles: Iterable[Role] | None = None) -> CaseQuerySet:
         """Cases this person may open today, held in one of `roles` if given; nothing for anyone else."""
-        if not user.is_authenticated:
-            return self.none()
-        wanted = None if roles is None else frozenset(roles)
-        admitted = Q(pk__in=Access.objects.current().filter(admitting(user, wanted)).values("case"))
-        if partnerships := business_unit_partnerships(user, wanted):
-            admitted |= Q(partnership__in=partnerships)
-        walled = Wall.objects.filter(case=OuterRef("pk"), user=user, lifted_at=None)
-        return self.filter(admitted).exclude(Exists(walled))
+        return self.filter(open_to(user, roles, case=""))
 
     def open(self) -> CaseQuerySet:
         return self.filter(stage__in=OPEN)

@@ -12,7 +12,7 @@ from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.models import Record, User
 from accounts.roles import Role
 from casework.models.case import Case
-from casework.permissions import own_agencies, roles_with
+from casework.permissions import open_to, own_agencies, roles_with
 from lcspr import clock
 
 
@@ -29,20 +29,17 @@ class CaseRecordQuerySet(models.QuerySet[Any]):
         agencies not the user's."""
         model: Any = self.model
         if model.owned_by_agency is None:
-            return self.filter(case__in=Case.objects.visible_to(user, roles_with(right, own)))
+            return self.filter(open_to(user, roles_with(right, own)))
         everywhere = roles_with(right, others) if others else roles_with(right, own) - AGENCY_ROLES
-        rows = Q(case__in=Case.objects.visible_to(user, everywhere))
+        rows = open_to(user, everywhere)
         for role in roles_with(right, own) & AGENCY_ROLES:
             if agencies := own_agencies(user, role):
-                rows |= Q(
-                    **{f"{model.owned_by_agency}__in": agencies},
-                    case__in=Case.objects.visible_to(user, {role}),
-                )
+                rows |= Q(**{f"{model.owned_by_agency}__in": agencies}) & open_to(user, {role})
         return self.filter(rows)
 
     def of_case_visible_to(self, user: User, roles: Iterable[Role] | None = None) -> Self:
         """Rows whose case `user` may open; for kinds the access table does not list."""
-        return self.filter(case__in=Case.objects.visible_to(user, roles))
+        return self.filter(open_to(user, roles))
 
 
 class CaseRecord(Record):

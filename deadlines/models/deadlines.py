@@ -11,11 +11,10 @@ from django.db.models import Q
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import one_of
-from accounts.db import memberships_of
 from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import Role
-from casework.models import Access, Case
-from casework.permissions import agencies_as, roles_with
+from casework.models import Case
+from casework.permissions import agencies_as, open_to, roles_anywhere, roles_with
 from deadlines.dates import derived_from, length_of
 from deadlines.models.reference import STATUTORY, Force, RuleVersion
 from deadlines.rules import status
@@ -80,23 +79,17 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """
         if not user.is_authenticated:
             return self.none()
-        held = _roles_held(user)
+        held = roles_anywhere(user)
         rows = Q(pk__in=[])
         if whole := held & _WHOLE_READERS:
-            rows |= Q(case__in=Case.objects.visible_to(user, whole))
+            rows |= open_to(user, whole)
         if own := held & _AGENCY_READERS:
             theirs = Q(owed_agency__isnull=True) | Q(owed_agency__in=agencies_as(user, own))
-            rows |= Q(theirs, case__in=Case.objects.visible_to(user, own))
+            rows |= theirs & open_to(user, own)
         if told := held & _STATUS_ONLY:
             theirs = Q(owed_user=user) | Q(owed_agency__in=agencies_as(user, told))
-            rows |= Q(theirs, case__in=Case.objects.visible_to(user, told))
+            rows |= theirs & open_to(user, told)
         return self.filter(rows)
-
-
-def _roles_held(user: User) -> frozenset[Role]:
-    """Every role a person holds anywhere, so that a query asks only about those."""
-    own = Access.objects.current().filter(user=user).order_by().values_list("role", flat=True).distinct()
-    return frozenset(Role(role) for role in [*own, *(m.role for m in memberships_of(user))])
 
 
 class Deadline(Record):

@@ -52,6 +52,9 @@ class DecisionPage(RecordMixin, Acting):
     def decision(self) -> Decision:
         if self.model is Decision:
             found: Decision = self.record
+            here = self.request.resolver_match
+            if here is not None and not pages.answers(here.view_name, found):
+                raise Http404
             return found
         asked = Decision.objects.visible_to(self.user).filter(
             about=audit.label_of(self.record), kind=self.kind

@@ -62,13 +62,14 @@ def has_errors(form: Any) -> bool:
 
 @register.simple_tag
 def page_links(page: Page[Any], previous_href: str, next_href: str, label: str = "") -> SafeString:
-    """Draw the way to the page before and the page after, each saying which of how many it is."""
+    """Draw the way to the page before and the page after, each saying which it is, of how many if that was counted."""
     params: dict[str, Any] = {"landmarkLabel": f"Pages of {label}" if label else "Pages"}
-    of_all = f"of {page.paginator.num_pages}"
+    counted = getattr(page, "paginator", None)
+    words = f"{{}} of {counted.num_pages}" if counted else "Page {}"
     if page.has_previous():
-        params["previous"] = {"href": previous_href, "labelText": f"{page.previous_page_number()} {of_all}"}
+        params["previous"] = {"href": previous_href, "labelText": words.format(page.previous_page_number())}
     if page.has_next():
-        params["next"] = {"href": next_href, "labelText": f"{page.next_page_number()} {of_all}"}
+        params["next"] = {"href": next_href, "labelText": words.format(page.next_page_number())}
     return component("pagination", params)
 
 

@@ -15,8 +15,8 @@ from accounts.models import User
 from accounts.roles import Role
 from casework.conditions import Condition
 from casework.machine import act, legal_moves
-from casework.models import Access, Case, CaseRecord, CaseRecordQuerySet
-from casework.permissions import holds, roles_with
+from casework.models import Access, CaseRecord, CaseRecordQuerySet
+from casework.permissions import holds, open_to, roles_with
 from decisions.models import Declaration, DeclarationOutcome, DeclarationState
 from panels.models.review import Review
 from panels.permissions import COMMISSIONERS, DECIDERS, READS_PROPOSALS, EndsIt
@@ -45,9 +45,9 @@ class AppointmentQuerySet(CaseRecordQuerySet):
         """Appointments for all who read the terms of reference; who was only proposed, for those who decide on it
         and for the person themself where they may open the case as something else."""
         readers = roles_with(Right.READ, Thing.TOR) | {Role.FAMILY, Role.LEGAL}
-        real = Q(state__in=[State.APPOINTED, State.ENDED], case__in=Case.objects.visible_to(user, readers))
-        own = Q(user=user, case__in=Case.objects.visible_to(user))
-        return self.filter(real | own | Q(case__in=Case.objects.visible_to(user, READS_PROPOSALS)))
+        real = Q(state__in=[State.APPOINTED, State.ENDED]) & open_to(user, readers)
+        own = Q(user=user) & open_to(user)
+        return self.filter(real | own | open_to(user, READS_PROPOSALS))
 
 
 def _declaration_not_clear(appointment: Any) -> list[str]:

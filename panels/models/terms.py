@@ -15,8 +15,8 @@ from accounts.constraints import not_before, one_of
 from accounts.models import Agency, User
 from casework.conditions import Condition
 from casework.machine import act, legal_moves
-from casework.models import Case, CaseRecord, CaseRecordQuerySet
-from casework.permissions import holds, roles_with
+from casework.models import CaseRecord, CaseRecordQuerySet
+from casework.permissions import holds, open_to, roles_with
 from panels.models.review import Review
 from panels.permissions import APPROVES_TERMS
 
@@ -50,8 +50,8 @@ class TermsQuerySet(CaseRecordQuerySet):
     def visible_to(self, user: User) -> Self:
         """Versions for all who read the terms; agencies and their authors do not read one still being written."""
         readers = roles_with(Right.READ, Thing.TOR)
-        finished = ~Q(state=State.DRAFTED) & Q(case__in=Case.objects.visible_to(user, readers & AGENCY_ROLES))
-        return self.filter(finished | Q(case__in=Case.objects.visible_to(user, readers - AGENCY_ROLES)))
+        finished = ~Q(state=State.DRAFTED) & open_to(user, readers & AGENCY_ROLES)
+        return self.filter(finished | open_to(user, readers - AGENCY_ROLES))
 
 
 def _incomplete(terms: Any) -> list[str]:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.functional import cached_property
-
 from accounts.access_table import Right, Thing
 from casework.permissions import may
 from decisions import views as deciding
-from decisions.kinds import DecisionKind
 from rapid_review.models import AgencyRequest, PanelLetter, Purpose, RapidReview
 
 
@@ -21,14 +17,6 @@ class _OnRapidReview:
     case: Any
     decision: Any
     evidence_template = "rapid_review/_evidence.html"
-
-    @cached_property
-    def record(self) -> Any:
-        """The decision of the address, if it is one of these two questions: another's would not move its case."""
-        decision = super().record  # type: ignore[misc]
-        if decision.kind not in {DecisionKind.RAPID_REVIEW, DecisionKind.RECONSIDERATION}:
-            raise Http404
-        return decision
 
     def evidence(self) -> dict[str, Any]:
         """The report by section, the agencies' own recommendations, and the National Panel's letters."""

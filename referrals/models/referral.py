@@ -20,7 +20,7 @@ from casework.conditions import Condition, require
 from casework.drafts import read_answers
 from casework.machine import act, legal_moves
 from casework.models import Case, CaseRecord, Draft, Outcome, Stage, Subject
-from casework.permissions import agencies_as, business_unit_partnerships, roles_with
+from casework.permissions import agencies_as, business_unit_partnerships, open_to, roles_with
 from lcspr import clock
 from referrals import rules
 from referrals.answers import dates_in, sections_answered
@@ -73,11 +73,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         own = roles_with(Right.READ, Thing.OWN_REFERRAL)
         others = roles_with(Right.READ, Thing.OTHER_REFERRALS)
         leads_of = agencies_as(user, AGENCY_LEADS)
-        in_case = Q(case__in=Case.objects.visible_to(user, others)) & ~Q(state=ReferralState.DRAFT)
-        in_case |= Q(case__in=Case.objects.visible_to(user, BUSINESS_UNIT))
-        in_case |= Q(referrer=user, case__in=Case.objects.visible_to(user, own))
+        in_case = open_to(user, others) & ~Q(state=ReferralState.DRAFT)
+        in_case |= open_to(user, BUSINESS_UNIT)
+        in_case |= Q(referrer=user) & open_to(user, own)
         if leads_of:
-            in_case |= Q(agency__in=leads_of, case__in=Case.objects.visible_to(user, own & AGENCY_LEADS))
+            in_case |= Q(agency__in=leads_of) & open_to(user, own & AGENCY_LEADS)
         return self.filter(in_case | self._before_a_case(user))
 
     def unsent(self, user: User) -> ReferralQuerySet:

@@ -1,0 +1,1 @@
+"""How the pages people open most slow down as cases grow: `./run bench`."""
