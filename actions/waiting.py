@@ -25,10 +25,8 @@ from actions.models import (
 from casework import audit
 from casework.models import Case
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
-from casework.waiting import Waiting
+from casework.waiting import Places, Waiting, most
 from govuk.dates import date_text
-
-MOST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -94,22 +92,17 @@ _PLAN_WAITS: Final = (
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """What waits on `user`; with a case, everything that waits in it as far as they may read it."""
     held = roles_in(user, case) if case is not None else frozenset()
-    found = [
-        *_owned(user, case),
-        *_responses(user, case, held),
-        *_oversight(user, case, held),
-    ]
-    return found[:MOST]
+    return [each for look in _PLACES.to_look(user, case) for each in look(user, case, held)]
 
 
-def _owned(user: User, case: Case | None) -> Iterable[Waiting]:
+def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
     mine = Action.objects.visible_to(user).filter(
         Q(state__in=[ActionState.NOT_STARTED, ActionState.IN_PROGRESS])
         | Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
     )
     mine = mine.filter(case=case) if case is not None else mine.filter(owner=user)
-    for action in mine.select_related("case", "owner", "agency").order_by("due_on")[:MOST]:
+    for action in mine.select_related("case", "owner", "agency").order_by("due_on")[: most(case)]:
         yield Waiting(
             verb=f"{_next_step(action)} {str(action).lower()}",
             case=action.case,
@@ -136,7 +129,7 @@ def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable
             (Q(agency__in=agencies) & open_to(user, {Role.REP}))
             | (Q(agency__isnull=True) & open_to(user, BUSINESS_UNIT))
         )
-    for recommendation in found.select_related("case", "agency").order_by("respond_by")[:MOST]:
+    for recommendation in found.select_related("case", "agency").order_by("respond_by")[: most(case)]:
         agency = recommendation.agency
         theirs = recommendation.agency_id in agencies if agency else bool(held & BUSINESS_UNIT)
         yield Waiting(
@@ -150,10 +143,13 @@ def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable
         )
 
 
-def _oversight(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
+def _followed(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
     to_show = Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
     yield from _each(_ACTION_WAITS, Action.objects.visible_to(user).exclude(to_show), user, case, held)
+
+
+def _plans(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
     yield from _each(_PLAN_WAITS, ActionPlan.objects.visible_to(user), user, case, held)
 
 
@@ -168,7 +164,7 @@ def _each(
         if not theirs:
             return
         rows = rows.filter(reduce(or_, (Q(state=wait.state) & open_to(user, wait.roles) for wait in theirs)))
-    for record in rows.select_related("case").order_by("created_at")[:MOST]:
+    for record in rows.select_related("case").order_by("created_at")[: most(case)]:
         wait = wait_in[record.state]
         # Nobody signs off their own work.
         own = getattr(record, "owner_id", None) == user.pk
@@ -182,3 +178,20 @@ def _each(
             mine=case is None or (bool(held & wait.roles) and not own),
             about=audit.label_of(record),
         )
+
+
+_PLACES: Final = Places(
+    (
+        _owned,
+        Action.objects.filter(
+            state__in=[
+                ActionState.NOT_STARTED,
+                ActionState.IN_PROGRESS,
+                ActionState.COMPLETE_PENDING_EVIDENCE,
+            ]
+        ),
+    ),
+    (_responses, Recommendation.objects.filter(state=RecommendationState.RESPONSE_REQUESTED)),
+    (_followed, Action.objects.filter(state__in=[wait.state for wait in _ACTION_WAITS])),
+    (_plans, ActionPlan.objects.filter(state__in=[wait.state for wait in _PLAN_WAITS])),
+)

@@ -103,6 +103,13 @@ def business_unit_partnerships(user: User, roles: Iterable[Role] | None = None) 
     return [m.partnership_id for m in memberships_of(user) if m.role in wanted]
 
 
+def whole_world(user: User) -> Any:
+    """The key of the partnership outside of which `user` may open no case, as its business unit; None when
+    anything else may let them in."""
+    partnerships = business_unit_partnerships(user)
+    return partnerships[0] if len(set(partnerships)) == 1 and admitting(user) is None else None
+
+
 def roles_in(user: User, case: Case) -> frozenset[Role]:
     """Every role `user` holds in `case` today; none behind a wall. Found once an act."""
     if not user.is_authenticated:

@@ -12,12 +12,10 @@ from accounts.roles import Role
 from casework import audit
 from casework.models import Case
 from casework.permissions import agencies_as, open_to, roles_in
-from casework.waiting import Waiting
+from casework.waiting import Waiting, most
 from chronologies.models import MANAGERS, WRITABLE, WRITERS, Chronology, ChronologyState
 from chronologies.services import DUE
 from govuk.dates import date_text
-
-MOST: Final = 50
 
 _VERBS: Final = {
     ChronologyState.REQUESTED: "Write",
@@ -41,7 +39,7 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
         )
         managed = Q(state=ChronologyState.SUBMITTED) & open_to(user, MANAGERS)
         found = found.filter(theirs | managed)
-    rows = found.select_related("case", "agency").order_by("due_on")[:MOST]
+    rows = found.select_related("case", "agency").order_by("due_on")[: most(case)]
     return [_wait(chronology, user, case, held, agencies) for chronology in rows]
 
 

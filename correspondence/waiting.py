@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.db.models import Count, Q
 from django.urls import reverse
 
@@ -11,10 +9,8 @@ from accounts.models import User
 from accounts.roles import BUSINESS_UNIT
 from casework.models import Case
 from casework.permissions import business_unit_partnerships
-from casework.waiting import Waiting
+from casework.waiting import Waiting, most
 from correspondence.models import MessageState
-
-MOST: Final = 50
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
@@ -26,7 +22,7 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     cases = cases.filter(pk=case.pk) if case is not None else cases.filter(partnership__in=mine)
     failed = Q(messages__state=MessageState.FAILED, messages__settled_at=None)
     found = cases.filter(failed).annotate(failed=Count("messages", filter=failed)).order_by("opened_at")
-    return [_waiting(each, mine=each.partnership_id in mine) for each in found[:MOST]]
+    return [_waiting(each, mine=each.partnership_id in mine) for each in found[: most(case)]]
 
 
 def _waiting(case: Case, *, mine: bool) -> Waiting:

@@ -9,11 +9,9 @@ from accounts.models import User
 from accounts.roles import BUSINESS_UNIT
 from casework.models import Case
 from casework.permissions import business_unit_partnerships, roles_in
-from casework.waiting import Waiting
+from casework.waiting import Waiting, most
 from deadlines.models import Deadline
 from deadlines.models.reference import STATUTORY
-
-LIMIT = 50
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
@@ -34,10 +32,8 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
             href=reverse("deadlines:lateness", args=[row.pk]),
             owner="the business unit",
             mine=mine,
-            about=row.about,
-            code=row.code,
             note=row.name,
         )
-        for row in rows.select_related("case", "rule").order_by("met_at")[:LIMIT]
+        for row in rows.select_related("case", "rule").order_by("met_at")[: most(case)]
         if row.case
     ]

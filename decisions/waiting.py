@@ -18,7 +18,7 @@ from accounts.settings_choices import DecisionModel, StatutoryPartner
 from casework import audit
 from casework.models import Case
 from casework.permissions import holds_anywhere, open_to
-from casework.waiting import Waiting
+from casework.waiting import Places, Waiting, most
 from decisions import pages
 from decisions.kinds import DecisionKind, recommendation_comes_first
 from decisions.models import (
@@ -36,7 +36,6 @@ from decisions.services.holds import MAY_HOLD
 from govuk.dates import date_text
 from lcspr import clock
 
-MOST: Final = 50
 SOON: Final = dt.timedelta(days=14)
 
 DECIDE_DECLARATIONS: Final = PARTNERS | {Role.SGC}
@@ -44,8 +43,8 @@ DECIDE_DECLARATIONS: Final = PARTNERS | {Role.SGC}
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """What waits on `user`; with a case, all that waits in it and who must do it."""
-    found = [*_views(user, case), *_decisions(user, case), *_declarations(user, case), *_holds(user, case)]
-    return [each for each in found if each.mine or case is not None][:MOST]
+    found = [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
+    return [each for each in found if each.mine or case is not None]
 
 
 def _rows(
@@ -61,13 +60,13 @@ def _rows(
     """
     if case is None and not any(holds_anywhere(user, these) for these in roles):
         return []
-    rows = rows.visible_to(user).select_related("case")
+    rows = rows.visible_to(user).select_related("case").order_by("created_at")
     theirs = {_flag(these): open_to(user, these) for these in roles}
     held = {flag: ExpressionWrapper(these, output_field=BooleanField()) for flag, these in theirs.items()}
     if case is not None:
-        return rows.filter(case=case).annotate(**held)[:MOST]
+        return rows.filter(case=case).annotate(**held)[: most(case)]
     wanted = (only.get(these, Q()) & theirs[_flag(these)] for these in roles)
-    return rows.filter(reduce(or_, wanted)).annotate(**held)[:MOST]
+    return rows.filter(reduce(or_, wanted)).annotate(**held)[: most(case)]
 
 
 def _flag(roles: frozenset[Role]) -> str:
@@ -83,10 +82,12 @@ _CHAIR: Final = frozenset({Role.IC})
 _SGC: Final = frozenset({Role.SGC})
 _WRITES_DOWN: Final = BUSINESS_UNIT | {Role.IC}
 
+_UNSETTLED: Final = (ViewState.RECORDED, ViewState.CONTESTED)
+
 
 def _views(user: User, case: Case | None) -> Iterator[Waiting]:
     """Views recorded for a partner that wait for them, whatever has become of the question meanwhile."""
-    unsettled = PartnerView.objects.filter(state__in=[ViewState.RECORDED, ViewState.CONTESTED]).exclude(
+    unsettled = PartnerView.objects.filter(state__in=_UNSETTLED).exclude(
         decision__state=DecisionState.ABANDONED
     )
     for view in _rows(unsettled.select_related("decision"), user, case, _EACH_PARTNER.values()):
@@ -193,3 +194,11 @@ def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
             code="DL-21h",
             note=f"by {date_text(hold.review_on)}",
         )
+
+
+_PLACES: Final = Places(
+    (_views, PartnerView.objects.filter(state__in=_UNSETTLED)),
+    (_decisions, Decision.objects.pending()),
+    (_declarations, Declaration.objects.filter(state=DeclarationState.DECLARED)),
+    (_holds, Hold.objects.in_force()),
+)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 import actions.waiting
 import chronologies.waiting
@@ -69,28 +70,58 @@ class Group:
     tasks: list[Task]
 
 
-def tasks_for(user: User, case: Case | None = None) -> list[Task]:
-    """Everything that waits on `user`; with `case`, everything that waits in it, whoever must act.
+def tasks_for(user: User, most: int | None = None) -> list[Task]:
+    """Everything that waits on `user`, or the `most` pressing: the soonest deadline first; what has none
+    comes last."""
+    return with_deadlines([waiting for source in SOURCES for waiting in source(user, None)], user, most)
 
-    The soonest deadline first; what has none comes last.
+
+def tasks_in(case: Case, user: User, clocks: Iterable[Shown]) -> list[Task]:
+    """Everything that waits in a case, whoever must act; what waits on `user` comes first.
+
+    `clocks` are the deadlines of the case that `user` may see.
     """
     found = [waiting for source in SOURCES for waiting in source(user, case)]
-    return sorted(with_deadlines(found, user), key=_urgency)
+    running = [each for each in clocks if each.deadline.is_open]
+    answers = _Answers((each.deadline.due_at, each.deadline, each) for each in running)
+    tasks = [Task(waiting, answers.to(waiting)) for waiting in found]
+    return sorted(tasks, key=lambda task: _urgency(task.waiting, task.due_at))
 
 
-def with_deadlines(found: Iterable[Waiting], user: User) -> list[Task]:
-    """Set beside each thing the open deadline it names, in one query."""
-    found = list(found)
-    open_ones = Deadline.objects.visible_to(user).open().filter(case__in={w.case.pk for w in found})
-    by_about: dict[tuple[object, str, str], Shown] = {}
-    by_code: dict[tuple[object, str], Shown] = {}
-    for clock_shown in shown_all(open_ones.with_everything().order_by("-due_at"), clock.now()):
-        deadline = clock_shown.deadline
-        by_about[deadline.case_id, deadline.code, deadline.about] = clock_shown
-        by_code[deadline.case_id, deadline.code] = clock_shown
-    return [
-        Task(w, by_about.get((w.case.pk, w.code, w.about)) or by_code.get((w.case.pk, w.code))) for w in found
-    ]
+def with_deadlines(found: Collection[Waiting], user: User, most: int | None = None) -> list[Task]:
+    """Set beside each thing the open deadline it names; the `most` pressing, in their order.
+
+    Only what is shown is worked out: of the others the due date alone is read.
+    """
+    named = Deadline.objects.visible_to(user).open().order_by()
+    named = named.filter(case__in={w.case.pk for w in found}, code__in={w.code for w in found if w.code})
+    keys = named.values_list("pk", "due_at", "case_id", "code", "about", named=True)
+    answers = _Answers((row.due_at, row, row) for row in keys)
+    in_order = sorted(
+        ((waiting, answers.to(waiting)) for waiting in found),
+        key=lambda pair: _urgency(pair[0], pair[1].due_at if pair[1] else None),
+    )[:most]
+    wanted = Deadline.objects.filter(pk__in=[row.pk for _, row in in_order if row]).with_everything()
+    clocks = {each.deadline.pk: each for each in shown_all(wanted, clock.now())}
+    return [Task(waiting, clocks[row.pk] if row else None) for waiting, row in in_order]
+
+
+class _Answers:
+    """Open deadlines by what they are about: (due date, deadline or its keys, what stands for it)."""
+
+    def __init__(self, deadlines: Iterable[tuple[dt.datetime, Any, Any]]) -> None:
+        self._by_about: dict[tuple[object, str, str], Any] = {}
+        self._by_code: dict[tuple[object, str], Any] = {}
+        # Of several, the soonest stands in the end.
+        for _, row, shown in sorted(deadlines, key=itemgetter(0), reverse=True):
+            self._by_about[row.case_id, row.code, row.about] = shown
+            self._by_code[row.case_id, row.code] = shown
+
+    def to(self, waiting: Waiting) -> Any:
+        """What stands for the deadline that a thing names, or None."""
+        case = waiting.case.pk
+        about = self._by_about.get((case, waiting.code, waiting.about))
+        return about or self._by_code.get((case, waiting.code))
 
 
 def grouped(tasks: Iterable[Task]) -> list[Group]:
@@ -112,6 +143,6 @@ _HEADINGS: Final = {
 }
 
 
-def _urgency(task: Task) -> tuple[bool, dt.datetime, str]:
+def _urgency(waiting: Waiting, due_at: dt.datetime | None) -> tuple[bool, dt.datetime, str]:
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return (not task.waiting.mine, task.due_at or far, task.waiting.verb)
+    return (not waiting.mine, due_at or far, waiting.verb)

@@ -21,7 +21,7 @@ from casework.views import CasePage
 from deadlines.models import Deadline
 from deadlines.showing import Shown, shown_all
 from desk.forms import CaseFilterForm
-from desk.gathering import grouped, tasks_for
+from desk.gathering import grouped, tasks_for, tasks_in
 from desk.paging import page_of
 from desk.parts import parts_of
 from desk.stage_map import stage_map
@@ -31,6 +31,8 @@ from referrals.permissions import ways_in
 from referrals.waiting import unsent
 
 PAGE_LENGTH = 25
+# What a person can take in; the rest follows as these are done, and every deadline is on the board.
+HOME_LENGTH = 20
 
 # Who follows the whole case, not only their own agency's part in it.
 FOLLOWS_THE_CASE = (
@@ -51,12 +53,15 @@ class HomeView(TemplateView):
         user = self.request.user
         assert isinstance(user, User)
         note_read(self.request, case=None, words="Opened What needs you")
-        tasks = tasks_for(user)
+        # One more than the page shows says whether there are others, without counting them all.
+        found = tasks_for(user, most=HOME_LENGTH + 1)
+        tasks = found[:HOME_LENGTH]
         return {
             **super().get_context_data(**kwargs),
             "page_title": "What needs you",
             "groups": grouped(task for task in tasks if task.waiting.mine),
             "others": [task for task in tasks if not task.waiting.mine],
+            "more": len(found) > HOME_LENGTH,
             "case_content": bool(tasks),
             "drafts": unsent(user),
             "may_refer": bool(ways_in(user)),
@@ -121,16 +126,17 @@ class CaseView(CaseTab):
     tab = "overview"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tasks = tasks_for(self.user, self.case)
+        clocks = shown_all(
+            Deadline.objects.visible_to(self.user).of(self.case).with_everything(), clock.now()
+        )
+        tasks = tasks_in(self.case, self.user, clocks)
         if not self.follows_the_case:
             tasks = [task for task in tasks if task.waiting.mine]
-        rows = Deadline.objects.visible_to(self.user).of(self.case).select_related("rule").order_by("due_at")
-        shown = shown_all(rows, clock.now())
         return {
             "next_task": tasks[0] if tasks else None,
             "other_tasks": tasks[1:],
-            "deadlines": [row for row in shown if row.deadline.is_open],
-            "ended": [row for row in shown if not row.deadline.is_open],
+            "deadlines": [row for row in clocks if row.deadline.is_open],
+            "ended": [row for row in clocks if not row.deadline.is_open],
             "parts": parts_of(self.case, self.user),
             "stages": stage_map(self.case) if self.follows_the_case else [],
             "subjects": list(self.case.subjects.all()),

@@ -17,7 +17,7 @@ from casework.audit import label_of
 from casework.models import Case, Stage
 from casework.permissions import Holds, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Waiting
+from casework.waiting import Places, Waiting, most
 from correspondence.models import NoticeSubject
 from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
@@ -40,8 +40,6 @@ from panels.services.notices import NAMED, STARTS
 from panels.services.review import CHECKED
 from rapid_review.models import PanelLetter, PanelView, RapidReview, RapidReviewState
 from rapid_review.services.letters import may_go_on
-
-MOST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -93,18 +91,8 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """
     held = roles_in(user, case) if case is not None else None
     look = _Look(user, case, held)
-    found = [
-        *_hand_offs(look),
-        *_notices(look),
-        *_openings(look),
-        *_appointments(look),
-        *_terms(look),
-        *_reviews(look),
-        *_versions(look),
-        *_checks(look),
-        *_alternatives(look),
-    ]
-    return found[:MOST]
+    found = [each for place in _PLACES.to_look(user, case) for each in place(look)]
+    return [*_openings(look), *found]
 
 
 @dataclass(frozen=True)
@@ -115,19 +103,24 @@ class _Look:
     case: Case | None
     held: frozenset[Role] | None
 
-    def rows(self, rows: Any, roles: frozenset[Role]) -> Any:
+    def rows(self, rows: Any, roles: frozenset[Role], order: str = "created_at") -> Any:
         """Of a case, all rows; of none, those of cases in which the person holds one of the roles."""
-        return self.any_of(rows, [(Q(), roles)])
+        return self.any_of(rows, [(Q(), roles)], order)
 
-    def any_of(self, rows: Any, kinds: Sequence[tuple[Q, frozenset[Role] | None]]) -> Any:
+    def any_of(
+        self, rows: Any, kinds: Sequence[tuple[Q, frozenset[Role] | None]], order: str = "created_at"
+    ) -> Any:
         """The rows of some kinds, in one query; each kind waits on other roles, who alone find it in the list."""
+        rows = rows.order_by(order)
         if self.case is not None:
             wanted = reduce(or_, (kind for kind, _ in kinds))
-            return rows.filter(wanted, case=self.case.pk)[:MOST] if self.sees else []
+            return rows.filter(wanted, case=self.case.pk)[: most(self.case)] if self.sees else []
         theirs = [(kind, roles) for kind, roles in kinds if roles is None or holds_anywhere(self.user, roles)]
         if not theirs:
             return []
-        return rows.filter(reduce(or_, (kind & open_to(self.user, roles) for kind, roles in theirs)))[:MOST]
+        return rows.filter(reduce(or_, (kind & open_to(self.user, roles) for kind, roles in theirs)))[
+            : most(self.case)
+        ]
 
     def cases(self, *kinds: tuple[Q, frozenset[Role]]) -> Any:
         """Cases of some kinds: the one in question, or those in which the person holds one of the kind's roles."""
@@ -135,7 +128,7 @@ class _Look:
             wanted = reduce(or_, (kind for kind, _ in kinds))
             return Case.objects.filter(wanted, pk=self.case.pk) if self.sees else []
         wanted = reduce(or_, (kind & open_to(self.user, roles, case="") for kind, roles in kinds))
-        return Case.objects.filter(wanted)[:MOST]
+        return Case.objects.filter(wanted).order_by("opened_at")[: most(self.case)]
 
     @property
     def sees(self) -> bool:
@@ -229,7 +222,7 @@ def _notices(look: _Look) -> Iterator[Waiting]:
         ),
     }
     running = Deadline.objects.open().filter(code__in=pages).select_related("case")
-    for deadline in look.rows(running.order_by("due_at"), BUSINESS_UNIT):
+    for deadline in look.rows(running, BUSINESS_UNIT, "due_at"):
         verb, page, _ = pages[deadline.code]
         yield Waiting(
             verb=verb,
@@ -390,3 +383,18 @@ def _alternatives(look: _Look) -> Iterator[Waiting]:
             code=step.code,
             blocked=_blocked(look, review, step.transition),
         )
+
+
+_PLACES: Final = Places(
+    (_hand_offs, RapidReview.objects.filter(state__in=[RapidReviewState.SENT, RapidReviewState.CHALLENGED])),
+    (_notices, Deadline.objects.open().filter(code__in=[STARTS, NAMED])),
+    (
+        _appointments,
+        Appointment.objects.filter(state__in=[AppointmentState.PROPOSED, AppointmentState.APPOINTED]),
+    ),
+    (_terms, TermsOfReference.objects.filter(state=TermsState.DRAFTED)),
+    (_reviews, Review.objects.filter(state__in=_REVIEW)),
+    (_versions, ReportVersion.objects.filter(state=VersionState.CIRCULATED)),
+    (_checks, Review.objects.filter(state__in=RUNNING)),
+    (_alternatives, AlternativeReview.objects.filter(state__in=_ALTERNATIVE)),
+)

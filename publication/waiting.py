@@ -15,7 +15,7 @@ from casework.audit import label_of
 from casework.models import Case
 from casework.permissions import holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Waiting
+from casework.waiting import Places, Waiting, most
 from deadlines.models import Deadline
 from decisions.models import Hold
 from govuk.dates import date_text
@@ -25,7 +25,6 @@ from publication.models import Closing, GateTick, Outcome, Publication, Publicat
 from publication.services.clocks import COPIES, PROGRESS, REASONS, REVIEW
 from publication.services.turning import CONFIRMS_CLOSING, why_not_close
 
-MOST: Final = 50
 HOLDERS: Final = BUSINESS_UNIT | PARTNERS
 # Gates that somebody beside the business unit is there to open.
 _OF_SPECIALISTS: Final = (GateKind.LEGAL, GateKind.FAMILY)
@@ -36,17 +35,14 @@ _LAST_STEP: Final = {
     Outcome.NONE: ("Record that nothing is published", "decide_not_to_publish"),
 }
 
+_UNDER_WAY: Final = (PublicationState.PREPARING, PublicationState.HELD)
+
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """What waits on `user`; with a case, everything that waits in it."""
-    found = [
-        *_to_open(user, case),
-        *_publications(user, case),
-        *_gates(user, case),
-        *_turnings(user, case),
-        *_closable(user, case),
-    ]
-    return [each for each in found if each.mine or case is not None][:MOST]
+    found = [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
+    found += _closable(user, case)
+    return [each for each in found if each.mine or case is not None]
 
 
 def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> Any:
@@ -54,10 +50,12 @@ def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> A
     if case is None and not holds_anywhere(user, roles):
         return []
     theirs = open_to(user, roles)
-    rows = rows.select_related("case")
+    rows = rows.select_related("case").order_by("created_at")
     if case is None:
-        return rows.filter(theirs).annotate(mine=Value(True))[:MOST]
-    return rows.filter(case=case).annotate(mine=ExpressionWrapper(theirs, output_field=BooleanField()))[:MOST]
+        return rows.filter(theirs).annotate(mine=Value(True))[: most(case)]
+    return rows.filter(case=case).annotate(mine=ExpressionWrapper(theirs, output_field=BooleanField()))[
+        : most(case)
+    ]
 
 
 def _to_open(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -80,9 +78,7 @@ def _to_open(user: User, case: Case | None) -> Iterator[Waiting]:
 def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
     label = "publication.Publication:"
     held = Hold.objects.filter(case=OuterRef("case")).on_publication()
-    rows = Publication.objects.visible_to(user).filter(
-        state__in=[PublicationState.PREPARING, PublicationState.HELD]
-    )
+    rows = Publication.objects.visible_to(user).filter(state__in=_UNDER_WAY)
     rows = rows.annotate(hold_in_force=Exists(held)).select_related("report", "decision")
     found = list(_rows(rows, user, case, HOLDERS))
     if not found:
@@ -194,22 +190,38 @@ def _gates(user: User, case: Case | None) -> Iterator[Waiting]:
             )
 
 
-def _turnings(user: User, case: Case | None) -> Iterator[Waiting]:
-    asked: tuple[tuple[Any, frozenset[Role], str, str, str], ...] = (
-        (Closing, CONFIRMS_CLOSING, "Close the case, or say what is still to be done", "confirm_closing",
-         "independent chair or a delegated safeguarding partner"),
-        (Reopening, PARTNERS, "Reopen the case, or say why not", "confirm_reopening", "a delegated safeguarding partner"),
-    )  # fmt: skip
-    for model, roles, verb, page, owner in asked:
-        for row in _rows(model.objects.visible_to(user).pending(), user, case, roles):
-            yield Waiting(
-                verb=verb,
-                case=row.case,
-                href=reverse(f"publication:{page}", args=[row.pk]),
-                owner=owner,
-                mine=row.mine and row.asked_by_id != user.pk,
-                about=label_of(row.case),
-            )
+def _closings(user: User, case: Case | None) -> Iterator[Waiting]:
+    for row in _rows(Closing.objects.visible_to(user).pending(), user, case, CONFIRMS_CLOSING):
+        yield _turning(
+            row,
+            user,
+            "Close the case, or say what is still to be done",
+            page="confirm_closing",
+            owner="independent chair or a delegated safeguarding partner",
+        )
+
+
+def _reopenings(user: User, case: Case | None) -> Iterator[Waiting]:
+    for row in _rows(Reopening.objects.visible_to(user).pending(), user, case, PARTNERS):
+        yield _turning(
+            row,
+            user,
+            "Reopen the case, or say why not",
+            page="confirm_reopening",
+            owner="a delegated safeguarding partner",
+        )
+
+
+def _turning(row: Any, user: User, verb: str, *, page: str, owner: str) -> Waiting:
+    return Waiting(
+        verb=verb,
+        case=row.case,
+        href=reverse(f"publication:{page}", args=[row.pk]),
+        owner=owner,
+        # Two people: nobody confirms what they asked for themself.
+        mine=row.mine and row.asked_by_id != user.pk,
+        about=label_of(row.case),
+    )
 
 
 def _closable(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -230,3 +242,12 @@ def _closable(user: User, case: Case | None) -> Iterator[Waiting]:
         code=PROGRESS,
         blocked=why_not_close(case),
     )
+
+
+_PLACES: Final = Places(
+    (_to_open, Review.objects.filter(state=ReviewState.SIGNED_OFF)),
+    (_publications, Publication.objects.filter(state__in=_UNDER_WAY)),
+    (_gates, Publication.objects.filter(state=PublicationState.PREPARING)),
+    (_closings, Closing.objects.pending()),
+    (_reopenings, Reopening.objects.pending()),
+)

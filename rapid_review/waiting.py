@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import reduce
+from operator import or_
+from typing import Any, Final
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.audit import label_of
 from casework.models import Case, TakingBack
-from casework.permissions import agencies_as, roles_in
+from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Waiting
+from casework.waiting import Places, Waiting, most
 from decisions.kinds import RapidReviewOutcome
 from rapid_review.models import AgencyRequest, PanelView, RapidReview, RapidReviewState, RequestState
 from rapid_review.models.requests import OUTSTANDING
 from rapid_review.services.taking_back import SENDING
-
-MOST: Final = 50
 
 # state: (verb, page, who, DL-number, the transition whose guards are shown)
 _STEPS: Final = {
@@ -59,13 +60,22 @@ _STEPS: Final = {
     ),
 }
 
+_TAKES_STEPS: Final = BUSINESS_UNIT | {Role.SGC}
+# On whom the states wait, so that the list of everything asks for each set of roles once.
+_BY_ROLES: Final = tuple(
+    (who, [state for state, step in _STEPS.items() if step[2] == who])
+    for who in (BUSINESS_UNIT, _TAKES_STEPS)
+)
+
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """Requests for the user's agency to answer, and the next step of each rapid review of theirs."""
-    return [*_requests(user, case), *_reviews(user, case), *_taking_back(user, case)]
+    return [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
 
 
 def _taking_back(user: User, case: Case | None) -> list[Waiting]:
+    if not holds_anywhere(user, BUSINESS_UNIT):
+        return []
     rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(
         transition=SENDING, confirmed_at=None, refused_at=None
     )
@@ -78,13 +88,15 @@ def _taking_back(user: User, case: Case | None) -> list[Waiting]:
             owner="business unit",
             mine=asked.asked_by_id != user.pk,
         )
-        for asked in rows.select_related("case")[:MOST]
+        for asked in rows.select_related("case")[: most(case)]
     ]
 
 
 def _requests(user: User, case: Case | None) -> list[Waiting]:
-    requests = AgencyRequest.objects.visible_to(user).outstanding().select_related("case", "agency")
     mine = agencies_as(user, {Role.REP, Role.AA})
+    if case is None and not mine:
+        return []
+    requests = AgencyRequest.objects.visible_to(user).outstanding().select_related("case", "agency")
     rows = requests.filter(case=case) if case else requests.filter(agency__in=mine)
     return [
         Waiting(
@@ -99,7 +111,7 @@ def _requests(user: User, case: Case | None) -> list[Waiting]:
             if request.state == RequestState.QUERIED
             else request.get_state_display(),
         )
-        for request in rows[:MOST]
+        for request in rows[: most(case)]
     ]
 
 
@@ -108,29 +120,34 @@ def _request_verb(request: AgencyRequest) -> str:
 
 
 def _reviews(user: User, case: Case | None) -> list[Waiting]:
-    reviews = RapidReview.objects.visible_to(user).filter(state__in=_STEPS).select_related("case", "decision")
-    reviews = reviews.filter(case=case) if case else reviews
+    if case is None and not holds_anywhere(user, _TAKES_STEPS):
+        return []
+    reviews = RapidReview.objects.visible_to(user).select_related("case", "decision")
+    if case is not None:
+        reviews = reviews.filter(case=case, state__in=_STEPS)
+    else:
+        reviews = reviews.filter(reduce(or_, (Q(state__in=at) & open_to(user, who) for who, at in _BY_ROLES)))
+    held = roles_in(user, case) if case is not None else _TAKES_STEPS
+    rows = list(reviews.prefetch_related("letters").order_by("created_at")[: most(case)])
+    progress = _progress(rows)
     found = []
-    for review in reviews.prefetch_related("letters").order_by("created_at")[:MOST]:
+    for review in rows:
         if _has_gone_on(review):
             continue
         verb, page, roles, code, name = _step_of(review)
-        mine = bool(roles & roles_in(user, review.case))
-        if case is None and not mine:
-            continue
-        offered = exits(review).get(name)
+        offered = exits(review).get(name) if case is not None else None
         found.append(
             Waiting(
                 verb=verb,
                 case=review.case,
                 href=reverse(page, args=[review.pk]),
                 owner="business unit" if roles == BUSINESS_UNIT else "sub-group chair or business unit",
-                mine=mine,
+                mine=not held.isdisjoint(roles),
                 about=label_of(review.case),
                 code=code,
-                note=_progress(review),
+                note=progress.get(review.pk, ""),
                 # Only the case's own page shows what blocks: the list of everything stays one query a kind.
-                blocked=unmet(offered, review) if offered and case else [],
+                blocked=unmet(offered, review) if offered else [],
             )
         )
     return found
@@ -161,11 +178,27 @@ def _has_gone_on(review: RapidReview) -> bool:
     )
 
 
-def _progress(review: RapidReview) -> str:
-    if review.state != RapidReviewState.GATHERING:
-        return ""
-    states = list(review.requests.values_list("state", flat=True))
+def _progress(reviews: list[RapidReview]) -> dict[Any, str]:
+    """How far the gathering of each review has come, by its key, in one query for all."""
+    gathering = [review for review in reviews if review.state == RapidReviewState.GATHERING]
+    if not gathering:
+        return {}
+    asked = AgencyRequest.objects.filter(case__in=[review.case_id for review in gathering])
+    states: dict[Any, list[str]] = {}
+    for case_id, number, state in asked.values_list("case", "round", "state"):
+        states.setdefault((case_id, number), []).append(state)
+    return {review.pk: _answered(states.get((review.case_id, review.round), [])) for review in gathering}
+
+
+def _answered(states: list[str]) -> str:
     if not states:
         return "No agency has been asked yet"
     answered = sum(state not in OUTSTANDING for state in states)
     return f"{answered} of {len(states)} agencies have answered"
+
+
+_PLACES: Final = Places(
+    (_requests, AgencyRequest.objects.outstanding()),
+    (_reviews, RapidReview.objects.filter(state__in=_STEPS)),
+    (_taking_back, TakingBack.objects.filter(transition=SENDING, confirmed_at=None, refused_at=None)),
+)

@@ -14,41 +14,41 @@ from accounts.roles import BUSINESS_UNIT, Role
 from casework import audit
 from casework.models import Case, Stage, TakingBack
 from casework.permissions import business_unit_partnerships, open_to
-from casework.waiting import Waiting
+from casework.waiting import Places, Waiting, most
 from decisions.kinds import DecisionKind
 from decisions.models import Decision, DecisionState
 from referrals.models import NotificationState, Referral, ReferralState, SeriousIncidentNotification
 from referrals.permissions import writes_in
 from referrals.services.taking_back import ACCEPTANCE, SENDING
 
-MOST: Final = 50
 NOTIFIERS: Final = BUSINESS_UNIT | {Role.LAN}
 UNIT: Final = "Business unit"
 NOTIFIER: Final = "Local authority notifier"
 
+_OPEN_REFERRAL: Final = Q(
+    state__in=[ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.DRAFT]
+) | Q(state=ReferralState.ACCEPTED, withdrawal_asked_at__isnull=False)
+_UNSENT: Final = (NotificationState.REQUIRED, NotificationState.DRAFTED, NotificationState.REJECTED)
+_DECIDED_CRITERIA: Final = {"kind": DecisionKind.CRITERIA, "state": DecisionState.DECIDED}
+_TAKEN_BACK: Final = (ACCEPTANCE, SENDING)
+
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """What waits on `user`; with a case, all that waits in it and who must do it."""
-    found = [
-        *_referrals(user, case),
-        *_decided(user, case),
-        *_notifications(user, case),
-        *_taking_back(user, case),
-    ]
-    return [each for each in found if each.mine or case is not None][:MOST]
+    found = [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
+    return [each for each in found if each.mine or case is not None]
 
 
 def unsent(user: User) -> list[Referral]:
     """Drafts of this person, or of the agency they lead, that belong to no case yet; the latest first."""
     rows = Referral.objects.unsent(user).select_related("agency", "partnership", "draft")
-    return list(rows.order_by("-begun_at")[:MOST])
+    return list(rows.order_by("-begun_at")[: most(None)])
 
 
 def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
     units = business_unit_partnerships(user)
     rows = Referral.objects.visible_to(user).select_related("case", "agency").exclude(case=None)
-    open_ones = Q(state__in=[ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.DRAFT])
-    rows = rows.filter(open_ones | Q(state=ReferralState.ACCEPTED, withdrawal_asked_at__isnull=False))
+    rows = rows.filter(_OPEN_REFERRAL)
     if case is None:
         # What is with somebody else to write waits on the business unit only where it wrote it itself.
         agencies = [m.agency_id for m in memberships_of(user) if m.agency_id]
@@ -56,7 +56,7 @@ def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
         rows = rows.filter(Q(partnership__in=units) | own)
     else:
         rows = rows.filter(case=case)
-    for referral in rows.order_by("received_at", "pk")[:MOST]:
+    for referral in rows.order_by("received_at", "pk")[: most(case)]:
         yield from _of_referral(referral, user, in_unit=referral.partnership_id in units)
 
 
@@ -101,11 +101,9 @@ def _with_flag(rows: Any, user: User, roles: frozenset[Role]) -> Any:
 
 def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
     rows = SeriousIncidentNotification.objects.visible_to(user).select_related("case")
-    rows = rows.filter(
-        state__in=[NotificationState.REQUIRED, NotificationState.DRAFTED, NotificationState.REJECTED]
-    )
+    rows = rows.filter(state__in=_UNSENT)
     rows = rows.filter(case=case) if case is not None else rows
-    for notification in _with_flag(rows, user, NOTIFIERS).order_by("required_at")[:MOST]:
+    for notification in _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]:
         rejected = notification.state == NotificationState.REJECTED
         name = "record_sent_again" if rejected else "record_sent"
         yield Waiting(
@@ -124,15 +122,14 @@ def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
 def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
     """Decisions on the criteria that waited for a view to be confirmed and have not moved their case."""
     rows = Decision.objects.visible_to(user).filter(
-        kind=DecisionKind.CRITERIA,
-        state=DecisionState.DECIDED,
+        **_DECIDED_CRITERIA,
         case__stage=Stage.SCREENING,
         # Not one that was acted on before the case came back to the criteria.
         created_at__gte=F("case__moved_at"),
     )
     rows = rows.filter(case=case) if case is not None else rows
     rows = rows.select_related("case").order_by("opened_on")
-    for decision in _with_flag(rows, user, BUSINESS_UNIT)[:MOST]:
+    for decision in _with_flag(rows, user, BUSINESS_UNIT)[: most(case)]:
         yield Waiting(
             "Act on the partners’ decision on the criteria",
             decision.case,
@@ -144,10 +141,10 @@ def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
 
 def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
     rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(
-        transition__in=[ACCEPTANCE, SENDING], confirmed_at=None, refused_at=None
+        transition__in=_TAKEN_BACK, confirmed_at=None, refused_at=None
     )
     rows = rows.filter(case=case) if case is not None else rows
-    for asked in rows.select_related("case")[:MOST]:
+    for asked in rows.select_related("case")[: most(case)]:
         yield Waiting(
             "Confirm, or refuse, that an act was recorded in error",
             asked.case,
@@ -155,3 +152,11 @@ def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
             UNIT,
             mine=asked.asked_by_id != user.pk,
         )
+
+
+_PLACES: Final = Places(
+    (_referrals, Referral.objects.filter(_OPEN_REFERRAL)),
+    (_decided, Decision.objects.filter(**_DECIDED_CRITERIA, case__stage=Stage.SCREENING)),
+    (_notifications, SeriousIncidentNotification.objects.filter(state__in=_UNSENT)),
+    (_taking_back, TakingBack.objects.filter(transition__in=_TAKEN_BACK, confirmed_at=None, refused_at=None)),
+)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from accounts.db import acting_as
 from casework.drafts import save_draft
 from casework.models import Outcome
 from casework.services import answer_opening
@@ -72,9 +71,12 @@ def _just_referred(scene: Scene) -> Story[None]:
         agencies="School, school nurse, GP. There was a child in need plan until last summer.",
         safety="He stays in hospital. The strategy discussion is this afternoon; his sister is with an aunt.",
     )
-    yield from referred(
+    referral = yield from referred(
         scene, day, incident, by=scene["referrer"], agency=scene.agency("meadowbank"), lead="Delia Sloane"
     )
+    yield day.at(14)
+    assert referral.case is not None
+    everyone_opens(referral.case)
 
 
 def _sent_back(scene: Scene) -> Story[None]:
@@ -254,22 +256,27 @@ def _from_the_death_panel(scene: Scene) -> Story[None]:
         safety="There are no other children in the household.",
         outcome=Outcome.DIED,
     )
-    yield from referred(
+    referral = yield from referred(
         scene, day, incident, by=scene["cdop_manager"], agency=scene.agency("cdop"), lead="Clara Dopson"
     )
+    yield day.at(16)
+    assert referral.case is not None
+    everyone_opens(referral.case)
 
 
 def _told_by_telephone(scene: Scene) -> Story[None]:
     """Only spoken so far: the forty-eight hours for the written referral run."""
     yield scene.diary.yesterday().at(15, 45)
-    with acting_as(scene["officer"]):
-        services.log_oral_notice(
-            scene.partnership,
-            by=scene["officer"],
-            agency=scene.agency("riverside"),
-            told_at=now() - dt.timedelta(minutes=25),
-            referrer_name=scene["school_representative"].name,
-            referrer_job_title="Safeguarding lead",
-            channel=Channel.TELEPHONE,
-            on=today(),
-        )
+    referral = act(
+        services.log_oral_notice,
+        scene.partnership,
+        by=scene["officer"],
+        agency=scene.agency("riverside"),
+        told_at=now() - dt.timedelta(minutes=25),
+        referrer_name=scene["school_representative"].name,
+        referrer_job_title="Safeguarding lead",
+        channel=Channel.TELEPHONE,
+        on=today(),
+    )
+    assert referral.case is not None
+    everyone_opens(referral.case)

@@ -357,7 +357,7 @@ class TestLateness:
         services.meet("DL-01", case=case, at=london(2026, 6, 16), by=cast.bum)
 
         assert [(item.verb, item.code, item.mine) for item in waiting(cast.bu)] == [
-            ("Say why it was late", "DL-01", True)
+            ("Say why it was late", "", True)
         ]
         assert [item.mine for item in waiting(cast.dsp_la, case)] == [False]
         assert waiting(cast.dsp_la) == []

@@ -1,0 +1,110 @@
+"""A session that ended while somebody was typing."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from casework.drafts import read_answers
+from rapid_review.models import AgencyRequest
+from tests.faults.test_bad_input import answer, words
+
+pytestmark = pytest.mark.django_db
+
+
+def expire(client):
+    """What a quarter of an hour without a click does."""
+    Session.objects.all().delete()
+    assert settings.SESSION_COOKIE_NAME in client.cookies
+
+
+def sign_in_again(client, user):
+    client.force_login(user)
+    session = client.session
+    session["second_step"] = "authenticator"
+    session.save()
+
+
+def test_a_page_asked_for_after_the_end_is_come_back_to(cast, asked, sign_in):
+    client, page = sign_in(cast.rep), reverse("rapid_review:request", args=[asked.pk])
+    expire(client)
+
+    response = client.get(page)
+
+    assert response.status_code == 302
+    assert response.url == f"{reverse('account_login')}?next={page}"
+    sign_in_again(client, cast.rep)
+    assert client.get(page).status_code == 200
+
+
+def test_what_was_typed_into_a_referral_waits_behind_the_sign_in(referral, writer, sign_in):
+    client = sign_in(writer)
+    page = reverse("referrals:section", args=[referral.pk, "agencies"])
+    expire(client)
+
+    response = client.post(
+        page,
+        {
+            "agencies": "The school and a long memory",
+            "safe_now": "yes",
+            "safety_actions": "x",
+            "version": "2",
+            "was": "",
+        },
+    )
+    assert response.url == f"{reverse('account_login')}?next={page}"
+    sign_in_again(client, writer)
+
+    again = client.get(page)
+    assert "The school and a long memory" in again.content.decode()
+    assert "You had been signed out." in words(again)
+    referral.draft.refresh_from_db()
+    assert read_answers(referral.draft)["agencies"]["agencies"] == "School, hospital"
+
+
+def test_it_lies_sealed_meanwhile(referral, writer, sign_in):
+    client = sign_in(writer)
+    expire(client)
+
+    client.post(reverse("referrals:section", args=[referral.pk, "agencies"]), {"agencies": "A secret story"})
+
+    (kept,) = [session.get_decoded() for session in Session.objects.all()]
+    assert "A secret story" not in str(kept)
+    assert "typed_before_sign_in" in kept
+
+
+def test_somebody_else_who_signs_in_there_is_shown_nothing_of_it(referral, writer, sign_in, outsider):
+    client = sign_in(writer)
+    page = reverse("referrals:section", args=[referral.pk, "agencies"])
+    expire(client)
+    client.post(page, {"agencies": "The school and a long memory"})
+
+    sign_in_again(client, outsider)
+
+    assert client.get(page).status_code == 404
+
+
+def test_what_was_typed_into_a_return_waits_behind_the_sign_in(cast, asked, sign_in):
+    client, page = sign_in(cast.rep), reverse("rapid_review:submit_return", args=[asked.pk])
+    expire(client)
+
+    client.post(page, answer(asked, involvement="Two visits that nobody else knows of"))
+    sign_in_again(client, cast.rep)
+    again = client.get(page)
+
+    assert "Two visits that nobody else knows of" in again.content.decode()
+    assert AgencyRequest.objects.get(pk=asked.pk).submitted_at is None
+    assert "Two visits" not in client.get(page).content.decode()
+
+
+def test_the_words_of_an_act_wait_too(cast, asked, sign_in):
+    client, page = sign_in(cast.bum), reverse("rapid_review:waive", args=[asked.pk])
+    expire(client)
+
+    client.post(page, {"reason": "They never knew the family"})
+    sign_in_again(client, cast.bum)
+
+    assert "They never knew the family" in client.get(page).content.decode()
+    assert AgencyRequest.objects.get(pk=asked.pk).state == "issued"
