@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
@@ -11,14 +10,13 @@ from casework.models import Case
 from casework.permissions import business_unit_partnerships, roles_in
 from casework.waiting import Waiting, most
 from deadlines.models import Deadline
-from deadlines.models.reference import STATUTORY
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     """Reasons for lateness the business unit has yet to record; in a case, for whoever may see it."""
-    rows = Deadline.objects.visible_to(user).filter(
-        met_at__gt=F("due_at"), force__in=STATUTORY, lateness_reason="", lasts=False
-    )
+    if case is None and not business_unit_partnerships(user):
+        return []
+    rows = Deadline.objects.visible_to(user).unexplained()
     if case is None:
         rows = rows.filter(partnership__in=business_unit_partnerships(user))
         mine = True

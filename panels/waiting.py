@@ -261,16 +261,19 @@ def _openings(look: _Look) -> Iterator[Waiting]:
         )
 
 
+_DECLARED: Final = Declaration.objects.live().filter(
+    case=OuterRef("case"), person=OuterRef("user"), role=OuterRef("role")
+)
+_DECIDED: Final = _DECLARED.filter(state=DeclarationState.DECIDED)
+_BLOCKED: Final = Exists(_DECIDED.filter(outcome=DeclarationOutcome.BLOCKED))
+
+
 def _appointments(look: _Look) -> Iterator[Waiting]:
     """Who was proposed and waits for a declaration or the appointment; who works on although no longer clear."""
-    theirs = Declaration.objects.live().filter(
-        case=OuterRef("case"), person=OuterRef("user"), role=OuterRef("role")
-    )
-    decided = theirs.filter(state=DeclarationState.DECIDED)
     rows = Appointment.objects.select_related("case", "user").annotate(
-        declared=Exists(theirs),
-        clear=Exists(decided.exclude(outcome=DeclarationOutcome.BLOCKED)),
-        blocked=Exists(decided.filter(outcome=DeclarationOutcome.BLOCKED)),
+        declared=Exists(_DECLARED),
+        clear=Exists(_DECIDED.exclude(outcome=DeclarationOutcome.BLOCKED)),
+        blocked=_BLOCKED,
     )
     proposed = Q(state=AppointmentState.PROPOSED)
     unclear = Q(state=AppointmentState.APPOINTED, blocked=True)
@@ -390,7 +393,9 @@ _PLACES: Final = Places(
     (_notices, Deadline.objects.open().filter(code__in=[STARTS, NAMED])),
     (
         _appointments,
-        Appointment.objects.filter(state__in=[AppointmentState.PROPOSED, AppointmentState.APPOINTED]),
+        Appointment.objects.filter(
+            Q(state=AppointmentState.PROPOSED) | Q(state=AppointmentState.APPOINTED) & _BLOCKED
+        ),
     ),
     (_terms, TermsOfReference.objects.filter(state=TermsState.DRAFTED)),
     (_reviews, Review.objects.filter(state__in=_REVIEW)),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.urls import reverse
 
 from accounts.models import User
@@ -13,7 +13,7 @@ from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from actions.models.plans import CLOSING_STAGES
 from casework.audit import label_of
 from casework.models import Case
-from casework.permissions import holds_anywhere, open_to, roles_in
+from casework.permissions import business_unit_partnerships, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
 from casework.waiting import Places, Waiting, most
 from deadlines.models import Deadline
@@ -35,6 +35,9 @@ _LAST_STEP: Final = {
     Outcome.NONE: ("Record that nothing is published", "decide_not_to_publish"),
 }
 
+_UNOPENED: Final = Q(state=ReviewState.SIGNED_OFF) & ~Exists(
+    Publication.objects.filter(review=OuterRef("pk"))
+)
 _UNDER_WAY: Final = (PublicationState.PREPARING, PublicationState.HELD)
 
 
@@ -59,11 +62,7 @@ def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> A
 
 
 def _to_open(user: User, case: Case | None) -> Iterator[Waiting]:
-    unopened = (
-        Review.objects.visible_to(user)
-        .filter(state=ReviewState.SIGNED_OFF)
-        .exclude(Exists(Publication.objects.filter(review=OuterRef("pk"))))
-    )
+    unopened = Review.objects.visible_to(user).filter(_UNOPENED)
     for review in _rows(unopened, user, case, BUSINESS_UNIT):
         yield Waiting(
             verb="Prepare what becomes public",
@@ -79,7 +78,10 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
     label = "publication.Publication:"
     held = Hold.objects.filter(case=OuterRef("case")).on_publication()
     rows = Publication.objects.visible_to(user).filter(state__in=_UNDER_WAY)
-    rows = rows.annotate(hold_in_force=Exists(held)).select_related("report", "decision")
+    rows = rows.annotate(hold_in_force=Exists(held))
+    if case is not None:
+        # What its guards look at; they are shown on the case's own page alone.
+        rows = rows.select_related("report", "decision")
     found = list(_rows(rows, user, case, HOLDERS))
     if not found:
         return
@@ -88,10 +90,10 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
         .filter(code__in=[COPIES, REASONS], about__in=[f"{label}{each.pk}" for each in found])
         .values_list("code", "about")
     )
-    prepares = _prepared_by(user, found)
+    units = business_unit_partnerships(user)
     for publication in found:
-        about = label_of(publication)
-        yield _next_step(publication, prepares=publication.pk in prepares, full=case is not None)
+        about, prepares = label_of(publication), publication.case.partnership_id in units
+        yield _next_step(publication, prepares=prepares, full=case is not None)
         if (REASONS, about) in owed:
             yield _step(
                 publication,
@@ -108,15 +110,9 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
                 publication,
                 "Send the report ahead, and record the copies",
                 "copies",
-                mine=publication.pk in prepares,
+                mine=prepares,
                 code=COPIES,
             )
-
-
-def _prepared_by(user: User, publications: Iterable[Publication]) -> set[Any]:
-    """Keys of those the user prepares as business unit, in one query."""
-    wanted = Publication.objects.filter(pk__in=[each.pk for each in publications])
-    return set(wanted.filter(open_to(user, BUSINESS_UNIT)).values_list("pk", flat=True))
 
 
 def _next_step(publication: Any, *, prepares: bool, full: bool) -> Waiting:
@@ -245,7 +241,7 @@ def _closable(user: User, case: Case | None) -> Iterator[Waiting]:
 
 
 _PLACES: Final = Places(
-    (_to_open, Review.objects.filter(state=ReviewState.SIGNED_OFF)),
+    (_to_open, Review.objects.filter(_UNOPENED)),
     (_publications, Publication.objects.filter(state__in=_UNDER_WAY)),
     (_gates, Publication.objects.filter(state=PublicationState.PREPARING)),
     (_closings, Closing.objects.pending()),

@@ -41,13 +41,14 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
 
 def unsent(user: User) -> list[Referral]:
     """Drafts of this person, or of the agency they lead, that belong to no case yet; the latest first."""
-    rows = Referral.objects.unsent(user).select_related("agency", "partnership", "draft")
+    rows = Referral.objects.unsent(user).select_related("agency")
     return list(rows.order_by("-begun_at")[: most(None)])
 
 
 def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
     units = business_unit_partnerships(user)
     rows = Referral.objects.visible_to(user).select_related("case", "agency").exclude(case=None)
+    rows = rows.defer("answers")  # The whole form: nothing here reads it.
     rows = rows.filter(_OPEN_REFERRAL)
     if case is None:
         # What is with somebody else to write waits on the business unit only where it wrote it itself.

@@ -275,6 +275,16 @@ class Migration(migrations.Migration):
                         name="deadlines_deadline_ended",
                     ),
                     models.Index(fields=["case", "due_at"], name="deadlines_deadline_by_case"),
+                    models.Index(
+                        condition=models.Q(
+                            ("force__in", ["guidance", "law"]),
+                            ("lasts", False),
+                            ("lateness_reason", ""),
+                            ("met_at__gt", models.F("due_at")),
+                        ),
+                        fields=["partnership", "met_at"],
+                        name="deadlines_deadline_unexplained",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import one_of
@@ -29,6 +29,8 @@ HOLDABLE: Final = frozenset({"DL-14"})
 
 OPEN: Final = Q(met_at__isnull=True, cancelled_at__isnull=True, not_applicable_at__isnull=True)
 ENDED: Final = Q(met_at__isnull=False) | Q(cancelled_at__isnull=False) | Q(not_applicable_at__isnull=False)
+# A duty that lasts until a date is not late for having lasted.
+UNEXPLAINED: Final = Q(met_at__gt=F("due_at"), force__in=sorted(STATUTORY), lateness_reason="", lasts=False)
 
 _READERS: Final = roles_with(Right.READ, Thing.CASE_STATUS)
 # People of one agency read what concerns the case as a whole and what their own agency owes, no other's.
@@ -61,6 +63,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def overdue(self, now: dt.datetime) -> DeadlineQuerySet:
         """Owed, past due, and not held with reasons sent."""
         return self.owed().filter(due_at__lt=now, held_since__isnull=True)
+
+    def unexplained(self) -> DeadlineQuerySet:
+        """Statutory ones met late without a word yet why."""
+        return self.filter(UNEXPLAINED)
 
     def next_for(self, case: Case) -> Deadline | None:
         """What the case page leads with: the soonest statutory act still owed, else the soonest of all."""
@@ -175,6 +181,10 @@ class Deadline(Record):
             models.Index(fields=["due_at", "id"], condition=OPEN, name="deadlines_deadline_open"),
             models.Index(fields=["-due_at", "id"], condition=ENDED, name="deadlines_deadline_ended"),
             models.Index(fields=["case", "due_at"], name="deadlines_deadline_by_case"),
+            # The statutory ones met late, whose reasons are still owed.
+            models.Index(
+                fields=["partnership", "met_at"], condition=UNEXPLAINED, name="deadlines_deadline_unexplained"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -68,6 +68,19 @@ def test_an_agencys_admission_reaches_its_holders_of_that_role_only(cast, case):
     assert seen_by(stranger) == []
 
 
+def test_an_agency_that_serves_two_partnerships_lets_in_its_people_of_the_cases_own(cast, other_cast, case):
+    school = cast.agency("school")
+    elsewhere = UserFactory()
+    MembershipFactory(user=elsewhere, partnership=other_cast.partnership, agency=school, role=Role.REP)
+
+    admit(case, role=Role.REP, agency=school, why="Asked for information", by=cast.bum, on=clock.today())
+
+    assert seen_by(cast.rep) == [case]
+    assert seen_by(elsewhere) == []
+    assert roles_in(elsewhere, case) == frozenset()
+    assert elsewhere not in holders(case, {Role.REP}, agency=school)
+
+
 def test_an_appointment_ends_on_its_day(cast, case):
     author = UserFactory()
     access = admit(case, role=Role.AUT, user=author, why="Appointed", by=cast.bum, on=clock.today())

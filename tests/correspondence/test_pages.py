@@ -126,12 +126,10 @@ def test_the_messages_are_the_business_units_alone(cast, case, failed, sign_in):
     assert answers == [403] * 5
 
 
-def test_another_areas_business_unit_let_into_the_case_reads_no_messages(
-    cast, other_cast, case, message, sign_in
-):
-    stranger = other_cast.bu
+def test_another_area_let_into_the_case_reads_no_messages(cast, other_cast, case, message, sign_in):
+    stranger = other_cast.sg
     admit(
-        case, role=Role.BU, partnership=other_cast.partnership, by=cast.bum, on=clock.today(), why="Home area"
+        case, role=Role.SG, partnership=other_cast.partnership, by=cast.bum, on=clock.today(), why="Home area"
     )
     has_opened(case, stranger)
 

@@ -268,14 +268,14 @@ class TestWhoIsTold:
         admit(case, role=Role.ALO, user=cast.alo, why="Owns an action", by=cast.bum, on=day(2026, 6, 1))
         admit(
             case,
-            role=Role.BU,
+            role=Role.SG,
             partnership=other_cast.partnership,
             why="Home area",
             by=cast.bum,
             on=day(2026, 6, 1),
         )
         cast.person(Role.REP, agency="police")
-        _ = cast.rep, other_cast.bu
+        _ = cast.rep, other_cast.sg
         raise_wall(case, user=cast.dsp_la, reason="A neighbour", by=cast.bum)
         audience = Audience([case])
 

@@ -91,14 +91,14 @@ def test_a_wall_hides_them(cast, case, clocks):
 def test_another_partnership_that_was_let_in_sees_them(cast, case, clocks, other_cast):
     admit(
         case,
-        role=Role.BU,
+        role=Role.SG,
         partnership=other_cast.partnership,
         why="Home area",
         by=cast.bum,
         on=day(2026, 6, 8),
     )
 
-    assert seen_by(other_cast.bu, clocks) == set(clocks)
+    assert seen_by(other_cast.sg, clocks) == set(clocks)
 
 
 def test_what_the_case_page_leads_with_is_the_next_statutory_one(cast, case, clocks):
