@@ -124,7 +124,7 @@ class TestBoard:
         assert [row.deadline.case for group in page.context["groups"] for row in group["rows"]] == [theirs]
 
     def test_it_shows_fifty_at_a_time(self, cast, case, deadline, sign_in, monkeypatch):
-        monkeypatch.setattr("deadlines.views.PAGE", 1)
+        monkeypatch.setattr("deadlines.views.board.PAGE", 1)
         start(case, cast.bum, "DL-10")
         client = sign_in(cast.bum)
 

@@ -1,4 +1,4 @@
-"""The deadlines board, the month, and one deadline with the acts upon its dates."""
+"""The deadlines board and the month."""
 
 from __future__ import annotations
 
@@ -6,34 +6,25 @@ import calendar as months
 import datetime as dt
 from collections import defaultdict
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from accounts.db import memberships_of
 from accounts.models import Partnership, User
-from accounts.roles import BUSINESS_UNIT, Role
 from casework.models import Access
 from casework.reading import note_read
-from casework.transitions import TransitionRefused
-from casework.views import RecordMixin
-from deadlines import services
 from deadlines.calendars import Calendars
-from deadlines.forms import BoardFilter, CorrectTriggerForm, ExtendForm, LatenessForm
+from deadlines.forms import BoardFilter
 from deadlines.models import Deadline, DeadlineQuerySet
 from deadlines.models.reference import Force
-from deadlines.rules import words
-from deadlines.rules.london import end_of_day, london_date, start_of_day
-from deadlines.services.changes import EXTENDERS, why_not_extend
-from deadlines.services.clocks import late_by
-from deadlines.showing import shown, shown_all
+from deadlines.rules.london import end_of_day, start_of_day
+from deadlines.showing import shown_all
 from govuk.dates import MONTHS
 from lcspr import clock
 
@@ -234,143 +225,3 @@ class MonthView(DeadlinePages):
 
 def _holiday(why: str | None) -> str:
     return "" if why in {None, "weekend"} else str(why)
-
-
-class DeadlineView(RecordMixin, TemplateView):
-    """One deadline: how it stands, how the date came about, and every change to it."""
-
-    model = Deadline
-    template_name = "deadlines/detail.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        deadline: Deadline = self.record
-        row = shown(deadline, now=clock.now(), calendars=Calendars())
-        return super().get_context_data(
-            page_title=deadline.name,
-            caption=f"{self.case} {self.case.reference}",
-            row=row,
-            summary=self.summary(deadline, row),
-            lines=deadline.explanation_lines,
-            changes=deadline.changes.select_related("by"),
-            acts=self.acts(deadline),
-            back_href=reverse("deadlines:board"),
-            back_text="Deadlines",
-            **kwargs,
-        )
-
-    def summary(self, deadline: Deadline, row: Any) -> list[dict[str, str]]:
-        rule = deadline.rule.as_rule
-        listed = words.and_list(rule.told) if rule.told else ""
-        told = f"{listed[:1].upper()}{listed[1:]}"
-        late = late_by(deadline)
-        facts = [
-            ("State", row.status.words),
-            ("Due", _when(deadline.due_at)),
-            ("Owed by", row.who),
-            ("Told", told),
-            ("What stands behind it", f"{rule.force_words[:1].upper()}{rule.force_words[1:]}: {rule.source}"),
-            ("If it is missed", rule.consequence),
-            ("Why it was stopped", deadline.ended_reason),
-            ("Why it is held", deadline.hold_reason),
-            (
-                "Why it was late" if late or deadline.lateness_reason else "",
-                deadline.lateness_reason or "Not recorded yet",
-            ),
-            ("National Panel told", _when(deadline.regulator_told_at) if deadline.regulator_told_at else ""),
-        ]
-        return [{"key": key, "value": value} for key, value in facts if key and value]
-
-    def acts(self, deadline: Deadline) -> list[dict[str, Any]]:
-        """The acts this person may take upon it, blocked ones with what blocks them."""
-        running = [] if deadline.is_open else ["This deadline no longer runs, so its dates stay as they are."]
-        offered = [
-            ("correct", "Correct when it began", BUSINESS_UNIT, running),
-            ("extend", "Extend it", EXTENDERS, running or why_not_extend(deadline)),
-            ("lateness", "Record why it is late", BUSINESS_UNIT, []),
-        ]
-        return [
-            {"label": label, "href": reverse(f"deadlines:{name}", args=[deadline.pk]), "reasons": reasons}
-            for name, label, roles, reasons in offered
-            if self.roles & roles
-        ]
-
-
-def _when(at: dt.datetime) -> str:
-    on = london_date(at)
-    return words.full_date(on) if at == end_of_day(on) else words.moment(at.astimezone(clock.LONDON))
-
-
-class DeadlineAct(RecordMixin, FormView):
-    """The page of one act upon a deadline: 403 for others, the reasons beside the answers when refused."""
-
-    model = Deadline
-    template_name = "deadlines/act.html"
-    roles_allowed: ClassVar[frozenset[Role]]
-    done: ClassVar[str]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.roles & self.roles_allowed:
-            request.case = self.case  # type: ignore[attr-defined]
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "deadline": self.record}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            caption=f"{self.case}: {self.record.name}",
-            sentence=self.record.explanation.sentence,
-            back_href=self.get_success_url(),
-            **kwargs,
-        )
-
-    def get_success_url(self) -> str:
-        return reverse("deadlines:detail", args=[self.record.pk])
-
-    def act(self, form: Any) -> Deadline:
-        """Call the service with the cleaned form; each page says how."""
-        raise TypeError(f"{type(self).__name__} says nothing of how to act.")
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            deadline = self.act(form)
-        except TransitionRefused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
-            return self.form_invalid(form)
-        messages.success(self.request, f"{self.done}\nIt is due on {words.full_date(deadline.due_on)}.")
-        return redirect(self.get_success_url())
-
-
-class CorrectTriggerView(DeadlineAct):
-    form_class = CorrectTriggerForm
-    page_title = "Correct when it began"
-    roles_allowed = BUSINESS_UNIT
-    done = "The beginning is corrected."
-
-    def act(self, form: CorrectTriggerForm) -> Deadline:
-        return services.correct_trigger(self.record, by=self.user, **form.cleaned_data)
-
-
-class ExtendView(DeadlineAct):
-    form_class = ExtendForm
-    page_title = "Extend the deadline"
-    roles_allowed = EXTENDERS
-    done = "The deadline is extended."
-
-    def act(self, form: ExtendForm) -> Deadline:
-        return services.extend(self.record, by=self.user, **form.cleaned_data)
-
-
-class LatenessView(DeadlineAct):
-    form_class = LatenessForm
-    page_title = "Record why it is late"
-    roles_allowed = BUSINESS_UNIT
-    done = "The reason is recorded."
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"reason": self.record.lateness_reason, "regulator_told_at": self.record.regulator_told_at}
-
-    def act(self, form: LatenessForm) -> Deadline:
-        return services.record_lateness(self.record, by=self.user, **form.cleaned_data)
