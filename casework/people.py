@@ -51,7 +51,7 @@ def record_subject(case: Case, *, identity: dict[str, Any], **part: Any) -> Subj
 @transaction.atomic
 def correct_identity(person: Person, **identity: Any) -> Person:
     """Change a person's identity and its indexes together."""
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     for name, value in identity.items():
         setattr(person, name, value)
     for name, value in indexes_of(person).items():

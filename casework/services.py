@@ -20,7 +20,7 @@ from lcspr import clock
 
 def next_reference(partnership: Partnership, *, year: int) -> str:
     """The next free case reference `{code}-{year}-{nnn}`; holds the partnership's row until commit."""
-    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
     prefix = f"{partnership.code}-{year}-"
     last = Case.objects.filter(partnership=partnership, reference__startswith=prefix).aggregate(
         last=Max("reference")

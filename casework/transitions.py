@@ -89,7 +89,7 @@ def perform(record: M, name: str, *, by: User, words: str = "", **details: Any) 
     all the reasons.
     """
     manager = type(record)._base_manager
-    record = manager.select_for_update(of=("self",)).get(pk=record.pk)
+    record = manager.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
     offered, field = exits(record), state_field(type(record))
     if name not in offered:
         raise MovedOn(record, last_event(record))

@@ -55,7 +55,7 @@ def request_chronology(
     """Ask an agency for its chronology by a date, let its representative and its author in, and tell them (DL-16)."""
     if not roles_in(by, case) & BUSINESS_UNIT:
         raise PermissionDenied
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     _refuse_request(case, agency, author, due_on=due_on, on=_day(at))
     chronology = Chronology.objects.create(
         case=case,
@@ -174,7 +174,7 @@ def correct_entry(entry: Entry, *, version: int, by: User, **fields: Any) -> Ent
     """
     _writable(entry.chronology, by)
     entry = (
-        Entry.objects.select_for_update(of=("self",))
+        Entry.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case", "chronology__agency")
         .get(pk=entry.pk)
     )
@@ -198,7 +198,7 @@ def withdraw_entry(entry: Entry, *, reason: str, by: User, at: dt.datetime) -> E
         raise TransitionRefused(["Say why the entry is withdrawn."])
     _writable(entry.chronology, by)
     entry = (
-        Entry.objects.select_for_update(of=("self",))
+        Entry.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case", "chronology__agency")
         .get(pk=entry.pk)
     )
@@ -268,7 +268,7 @@ def lock_combined(case: Case, *, by: User, at: dt.datetime) -> CombinedVersion:
     """
     if not roles_in(by, case) & BUSINESS_UNIT:
         raise PermissionDenied
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if reasons := not_lockable(case):
         raise TransitionRefused(reasons)
     for chronology in Chronology.objects.filter(case=case, state=ChronologyState.ACCEPTED):
@@ -350,7 +350,7 @@ def _refuse_request(case: Case, agency: Agency, author: User | None, *, due_on: 
 def _writable(chronology: Chronology, by: User) -> Chronology:
     """The chronology as it now is, held until commit; MovedOn when it is not with the agency any more."""
     chronology = (
-        Chronology.objects.select_for_update(of=("self",))
+        Chronology.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case", "agency")
         .get(pk=chronology.pk)
     )

@@ -170,7 +170,9 @@ def _take_up(invitation: Invitation, user: User, on: dt.date) -> Membership:
 
 def _locked(invitation: Invitation) -> Invitation:
     return (
-        Invitation.objects.select_for_update(of=("self",)).select_related("partnership").get(pk=invitation.pk)
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("partnership")
+        .get(pk=invitation.pk)
     )
 
 

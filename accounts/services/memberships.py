@@ -83,7 +83,7 @@ def end_membership(membership: Membership, *, on: dt.date, by: User) -> Membersh
     """End a role, and the deputies named under it, so that `on` is the first day it is no longer held."""
     require_business_manager(by, membership.partnership)
     Partnership.objects.select_for_update(no_key=True).get(pk=membership.partnership_id)
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     if membership.until is not None and membership.until <= on:
         raise Refused("This role has ended already.")
     if _is_last_manager(membership, on):
@@ -106,7 +106,7 @@ def name_deputy(
     if by != membership.user:
         require_business_manager(by, membership.partnership)
     Partnership.objects.select_for_update(no_key=True).get(pk=membership.partnership_id)
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     refuse_if_any(_why_not_deputy(membership, deputy, starts_on, until, by))
     named = Membership.objects.create(
         user=deputy,

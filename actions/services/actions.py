@@ -63,7 +63,7 @@ def add_action(
     allowed = agencies_for_whom(by, case)
     if allowed is not None and agency.pk not in allowed:
         raise PermissionDenied
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if done := added_already(Action, key, case=case, added_by=by):
         return done
     refuse_closed(case)
@@ -311,7 +311,9 @@ def extend_action(action: Action, *, due_on: dt.date, reason: str, by: User, on:
 
 def _locked(action: Action, states: Iterable[str]) -> Action:
     """The action as it now is, held until commit; MovedOn unless it is in one of `states`."""
-    action = Action.objects.select_for_update(of=("self",)).select_related("case").get(pk=action.pk)
+    action = (
+        Action.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=action.pk)
+    )
     if action.state not in states:
         raise MovedOn(action, last_event(action))
     return action

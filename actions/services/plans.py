@@ -29,7 +29,7 @@ def draft_plan(case: Case, *, by: User, on: dt.date) -> ActionPlan:
     """Begin the action plan of a case, as the review panel does; the actions already there are in it."""
     if not roles_in(by, case) & PLANNERS:
         raise PermissionDenied
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     refuse_closed(case)
     if ActionPlan.objects.filter(case=case).live().exists():
         raise TransitionRefused(["The case has an action plan already."])
@@ -91,7 +91,9 @@ def report_progress(
     """
     if not roles_in(by, plan.case) & (BUSINESS_UNIT | {Role.SGC}):
         raise PermissionDenied
-    plan = ActionPlan.objects.select_for_update(of=("self",)).select_related("case").get(pk=plan.pk)
+    plan = (
+        ActionPlan.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=plan.pk)
+    )
     if plan.state not in {PlanState.AGREED, PlanState.RUNNING, PlanState.EVALUATED}:
         raise MovedOn(plan, last_event(plan))
     if done := added_already(ProgressReport, key, plan=plan, reported_by=by):

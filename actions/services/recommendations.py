@@ -48,7 +48,7 @@ def propose_recommendation(
     if not roles_in(by, case) & PROPOSERS:
         raise PermissionDenied
     # The case's row is the queue in which numbers are given out.
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if done := added_already(Recommendation, key, case=case, proposed_by=by):
         return done
     refuse_closed(case)
@@ -84,7 +84,9 @@ def correct_recommendation(
         raise PermissionDenied
     if Role.AUT in roles_in(by, recommendation.case) and recommendation.proposed_by_id != by.pk:
         raise PermissionDenied
-    recommendation = Recommendation.objects.select_for_update(of=("self",)).get(pk=recommendation.pk)
+    recommendation = Recommendation.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=recommendation.pk
+    )
     if recommendation.state != RecommendationState.PROPOSED:
         raise MovedOn(recommendation, last_event(recommendation))
     recommendation.text, recommendation.level = text, level

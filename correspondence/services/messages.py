@@ -86,7 +86,11 @@ def resend(message: Message, *, by: User) -> Message:
     It goes to the person's present address. Raises TransitionRefused when they may no longer be told, or
     when it is being sent at this moment.
     """
-    message = Message.objects.select_for_update(of=("self",)).select_related("case", "to").get(pk=message.pk)
+    message = (
+        Message.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case", "to")
+        .get(pk=message.pk)
+    )
     if message.state == MessageState.CLAIMED:
         raise TransitionRefused(["This message is being sent at this moment. Look again in a few minutes."])
     if not _who_may_be_told(message.case, [message.to]):
@@ -106,7 +110,11 @@ def resend(message: Message, *, by: User) -> Message:
 @transaction.atomic
 def settle(message: Message, *, by: User, how: str) -> Message:
     """Record that the person was told in another way, so that a message that failed waits on nobody."""
-    message = Message.objects.select_for_update(of=("self",)).select_related("case", "to").get(pk=message.pk)
+    message = (
+        Message.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case", "to")
+        .get(pk=message.pk)
+    )
     if message.state != MessageState.FAILED or message.settled_at is not None:
         raise TransitionRefused(["This message no longer waits for anybody."])
     message.settled_at, message.settled_by, message.settled_words = clock.now(), by, how

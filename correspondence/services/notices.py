@@ -72,7 +72,9 @@ def record_reply(
     reply: Document | None = None,
 ) -> Notice:
     """Record what was answered to a notice, once; a second answer is a notice of its own."""
-    notice = Notice.objects.select_for_update(of=("self",)).select_related("case").get(pk=notice.pk)
+    notice = (
+        Notice.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=notice.pk)
+    )
     if notice.reply_received_at is not None:
         raise TransitionRefused([REPLIED])
     reasons = why_not_received_at(notice, received_at)

@@ -60,7 +60,7 @@ def label_of(about: models.Model | None, case: Case) -> str:
 def locked(deadlines: models.QuerySet[Deadline]) -> models.QuerySet[Deadline]:
     """The rows under lock, with what the acts read of them.
 
-    Not the stronger lock of `select_for_update()` alone: the sweep writes reminders that point at the row,
+    Not the stronger lock of `select_for_update(no_key=True)` alone: the sweep writes reminders that point at the row,
     and must not wait for an act that waits for the sweep.
     """
     with_parts = deadlines.select_related("rule", "case", "partnership")

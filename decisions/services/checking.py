@@ -31,7 +31,7 @@ BLOCKED = (
 
 def locked(record: M) -> M:
     """The row as it is now, held until commit: a second person waits here and then sees what the first did."""
-    found: M = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+    found: M = type(record)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
     return found
 
 

@@ -46,7 +46,9 @@ def declare(
         raise PermissionDenied
     if problems := _problems(answers, details, on):
         raise TransitionRefused(problems)
-    for older in Declaration.objects.live().filter(case=case, person=person, role=role).select_for_update():
+    for older in (
+        Declaration.objects.live().filter(case=case, person=person, role=role).select_for_update(no_key=True)
+    ):
         perform(older, "replace", by=by, words=f"{older} was replaced by a newer one")
     never = rules.is_never_independent(
         as_agency_author=role == Role.AA,

@@ -51,7 +51,11 @@ def open_decision(
     The act of the stage that asks has checked who may. While the same question is being asked about the
     same record, that one is returned. `supersedes` is the earlier decision this one may replace; both are kept.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("partnership").get(pk=case.pk)
+    case = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("partnership")
+        .get(pk=case.pk)
+    )
     about = about or case
     if (asked := pending_decision(about, kind)) is not None:
         return asked

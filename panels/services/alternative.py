@@ -55,7 +55,7 @@ def ensure_alternative(
     """
     if not roles_in(by, case) & DECIDERS:
         raise PermissionDenied
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     decision = decision or deciding(case)
     if reasons := _why_not_open(case, review_type, lead):
         raise TransitionRefused(reasons)
@@ -125,7 +125,7 @@ def plan_alternative(
     review: AlternativeReview, *, scope: str, planned_on: dt.date | None, by: User
 ) -> AlternativeReview:
     """Write what it looks at and when it is planned: what those invited are sent."""
-    review = AlternativeReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    review = AlternativeReview.objects.select_for_update(of=("self",), no_key=True).get(pk=review.pk)
     if not LeadsIt()(review, by):
         raise PermissionDenied
     if review.state != AlternativeState.PLANNED:
@@ -229,7 +229,7 @@ def ask_again(review: AlternativeReview, *, question: DecisionKind, by: User, on
         raise ValueError(f"{question} is not a question about another kind of review.")
     if not roles_in(by, review.case) & DECIDERS:
         raise PermissionDenied
-    review = AlternativeReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    review = AlternativeReview.objects.select_for_update(of=("self",), no_key=True).get(pk=review.pk)
     if review.is_over:
         raise MovedOn(review, last_event(review))
     return decisions.services.open_decision(

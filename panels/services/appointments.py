@@ -42,7 +42,9 @@ def propose_appointment(
     """Propose somebody for a part in the review. Nothing opens to them by it: they declare their interests first."""
     if not roles_in(by, review.case) & COMMISSIONERS:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if reasons := _why_not_proposed(review, user, role, contract_until, on=on):
         raise TransitionRefused(reasons)
     appointment = Appointment.objects.create(
@@ -105,7 +107,7 @@ def appoint(appointment: Appointment, *, by: User, on: dt.date) -> Appointment:
 
     An author's name is told to the National Panel, Ofsted and the Department within five working days (DL-15n).
     """
-    appointment = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    appointment = Appointment.objects.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
     if appointment.role == Role.PC and _chair_is_taken(appointment):
         raise TransitionRefused(
             ["The review has a review panel chair already. End that appointment before you make this one."]

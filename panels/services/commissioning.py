@@ -179,7 +179,9 @@ def kind_decided(decision: Decision | None) -> ReviewType:
 @transaction.atomic
 def add_case(review: Review, *, case: Case, by: User) -> Review:
     """Say that a review is about another case too (domain §2.5.23); it opens neither case to the other's people."""
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.is_over:
         raise TransitionRefused(["The review is over."])
     if case.partnership_id != review.case.partnership_id:

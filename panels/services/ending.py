@@ -42,7 +42,9 @@ def ask_about_discontinuing(review: Review, *, reason: str, by: User, on: dt.dat
     """Put to the three partners whether to discontinue the review (T49); it goes on meanwhile."""
     if not roles_in(by, review.case) & DECIDERS:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.state not in CAN_BE_GIVEN_UP:
         raise MovedOn(review, last_event(review))
     decision = decisions.services.open_decision(
@@ -101,7 +103,9 @@ def record_national_review(
     The six months show as held only where the National Panel agreed to that.
     """
     # Read anew, for the decision may have moved on since the page was drawn.
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     document = (
         store_document(
             review.case, letter, by=by, title="Letter from the National Panel", thing=Thing.PANEL_LETTERS
@@ -139,7 +143,7 @@ def ensure_national(case: Case, *, goes_on: str, by: User) -> Review:
     """Open the local side of a national review, for a case that came to it before any local review (T26)."""
     if not roles_in(by, case) & BUSINESS_UNIT:
         raise PermissionDenied
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if case.stage != Stage.NATIONAL_REVIEW:
         raise TransitionRefused(["No national review is done in this case."])
     if live_review(case):
@@ -186,7 +190,7 @@ def ask_about_local_review(review: Review, *, by: User, on: dt.date) -> Decision
     """Put to the partners whether to commission a local review beside the national one (T27)."""
     if not roles_in(by, review.case) & DECIDERS:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    review = Review.objects.select_for_update(of=("self",), no_key=True).get(pk=review.pk)
     if review.state != ReviewState.NATIONAL:
         raise MovedOn(review, last_event(review))
     return decisions.services.open_decision(

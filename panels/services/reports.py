@@ -31,7 +31,9 @@ def upload_version(
     """Keep a draft, or the final report, of a review that is being drafted; it replaces an earlier one not yet used."""
     if not roles_in(by, review.case) & WRITES_REPORT:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.state != ReviewState.DRAFTING:
         raise MovedOn(review, last_event(review))
     if ReportVersion.objects.filter(review=review, label=label).exists():

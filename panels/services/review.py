@@ -71,7 +71,9 @@ def check_progress(
     """Record the partners' look at time taken and quality: meets DL-17 and starts the next four weeks."""
     if not roles_in(by, review.case) & CHECKS_PROGRESS:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.state not in RUNNING:
         raise MovedOn(review, last_event(review))
     if checked_on > clock.today():
@@ -117,7 +119,9 @@ def record_engagement(
     """Record how practitioners took part and what the family was offered, or why not (guards of T31)."""
     if not roles_in(by, review.case) & WRITES_REPORT:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.is_over:
         raise MovedOn(review, last_event(review))
     if not (practitioners_words.strip() and family_words.strip()):
@@ -142,7 +146,9 @@ def accept_gaps(review: Review, *, reason: str, by: User) -> Review:
     """Let the drafting begin without some chronologies, naming them; the review panel chair's or sub-group chair's act."""
     if not roles_in(by, review.case) & {Role.PC, Role.SGC}:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.state != ReviewState.IN_REVIEW:
         raise MovedOn(review, last_event(review))
     outstanding = Chronology.objects.filter(case=review.case).live().exclude(state__in=COMBINED)

@@ -31,7 +31,9 @@ def list_recommendation(
     """Put a recommendation of the report on its list, numbered within the review."""
     if not roles_in(by, review.case) & WRITES_REPORT:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.is_over:
         raise MovedOn(review, last_event(review))
     return actions.services.propose_recommendation(
@@ -130,7 +132,9 @@ def sign_off_report(review: Review, *, by: User, on: dt.date) -> Review:
 
 def _as_it_is(review: Review) -> Review:
     """The row under lock, and with it the decision as it now stands: the caller's copy may predate a view."""
-    return Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    return (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
 
 
 def _refuse_if_plan_is_not_theirs_to_agree(review: Review, by: User) -> None:

@@ -39,7 +39,9 @@ def write_terms(
     """
     if not may(by, Right.WRITE, Thing.TOR, review.case):
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.is_over:
         raise MovedOn(review, last_event(review))
     terms = TermsOfReference.objects.filter(review=review, state=TermsState.DRAFTED).first()

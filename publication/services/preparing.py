@@ -43,7 +43,9 @@ def open_publication(review: Review, *, by: User) -> Publication:
 
     Asking twice changes nothing. Where not the full report is to be published the reasons are owed at once (DL-21).
     """
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if review.state != ReviewState.SIGNED_OFF:
         raise TransitionRefused(["The report is not signed off yet."])
     opened: Publication | None = Publication.objects.filter(review=review).live().first()
@@ -337,7 +339,7 @@ def strike_tick(tick: GateTick, *, reason: str, by: User) -> GateTick:
     if not held or (tick.by_id != by.pk and not held & BUSINESS_UNIT):
         raise PermissionDenied
     _refuse_past(publication)
-    tick = GateTick.objects.select_for_update(of=("self",)).get(pk=tick.pk)
+    tick = GateTick.objects.select_for_update(of=("self",), no_key=True).get(pk=tick.pk)
     if tick.struck_at is not None:
         raise MovedOn(publication, last_event(publication))
     if not reason.strip():
@@ -370,7 +372,7 @@ def editable(publication: Publication, *, by: User) -> Publication:
 
 def locked(publication: Publication) -> Publication:
     """The row as it is now, held until commit: a second person waits here and then sees what the first did."""
-    rows = Publication.objects.select_for_update(of=("self",)).select_related(
+    rows = Publication.objects.select_for_update(of=("self",), no_key=True).select_related(
         "case__partnership", "review__decision", "report", "decision"
     )
     found: Publication = rows.get(pk=publication.pk)

@@ -102,7 +102,7 @@ def conclude_question(decision: Decision, *, by: User) -> Decision:
     if decision.kind != DecisionKind.NOT_PUBLISH or decision.state != DecisionState.DECIDED:
         return decision
     key = decision.about.rsplit(":", 1)[-1]
-    rows = Publication.objects.select_for_update(of=("self",)).select_related("case", "review")
+    rows = Publication.objects.select_for_update(of=("self",), no_key=True).select_related("case", "review")
     publication = rows.get(pk=key)
     if not publication.may_still_change:
         return decision
@@ -199,7 +199,7 @@ def _words_of(publication: Publication, words: str) -> str:
 def public_address(publication: Publication) -> str:
     """A public address that nobody else has, made of public words only."""
     # Two reports of one title published at once: the second waits here and then takes the next number.
-    partnership = Partnership.objects.select_for_update().get(pk=publication.case.partnership_id)
+    partnership = Partnership.objects.select_for_update(no_key=True).get(pk=publication.case.partnership_id)
     stem = slugify(f"{partnership.code} {publication.public_title}")[:LONGEST_SLUG].strip("-")
     taken = set(Publication.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     if stem not in taken:

@@ -240,7 +240,10 @@ def _answering(asked: T, *, by: User, roles: frozenset[Role]) -> T:
 
 def _pending(asked: T) -> T:
     found: T = (
-        type(asked)._default_manager.select_for_update(of=("self",)).select_related("case").get(pk=asked.pk)
+        type(asked)
+        ._default_manager.select_for_update(of=("self",), no_key=True)
+        .select_related("case")
+        .get(pk=asked.pk)
     )
     if not found.is_pending:
         raise MovedOn(found.case, last_event(found))
@@ -253,4 +256,8 @@ def _answer(asked: Closing | Reopening, *, by: User) -> None:
 
 
 def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("partnership").get(pk=case.pk)
+    return (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("partnership")
+        .get(pk=case.pk)
+    )

@@ -42,7 +42,7 @@ def record_panel_letter(
 
     A letter that agrees moves nothing by itself: the case goes on by the act that follows it (T19 to T21).
     """
-    review = RapidReview.objects.select_for_update().get(pk=review.pk)
+    review = RapidReview.objects.select_for_update(no_key=True).get(pk=review.pk)
     # While the partners reconsider, the National Panel may still take the case for itself (T26), nothing else.
     awaited = review.state == RapidReviewState.SENT or (
         review.state == RapidReviewState.CHALLENGED and view == PanelView.NATIONAL

@@ -33,7 +33,7 @@ def ask_agencies(
 
     An agency already asked in this round is passed over, so a second click asks nobody twice.
     """
-    review = RapidReview.objects.select_for_update().get(pk=review.pk)
+    review = RapidReview.objects.select_for_update(no_key=True).get(pk=review.pk)
     if review.state != RapidReviewState.GATHERING:
         raise TransitionRefused(["Information is no longer being gathered for this rapid review."])
     already = set(review.requests.values_list("agency", flat=True))
@@ -92,7 +92,7 @@ def save_return(request: AgencyRequest, *, answers: dict[str, Any], version: int
 
     `version` is that of the draft the page was drawn from, 0 when there was none.
     """
-    request = AgencyRequest.objects.select_for_update().get(pk=request.pk)
+    request = AgencyRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if request.state not in OUTSTANDING:
         raise TransitionRefused(["The return has been sent and can no longer be changed here."])
     draft = draft_of(request)
@@ -198,7 +198,7 @@ def query_return(request: AgencyRequest, *, question: str, by: User) -> AgencyRe
 @transaction.atomic
 def chase(request: AgencyRequest, *, by: User, at: dt.datetime) -> AgencyRequest:
     """Remind an agency that its information is awaited, at most once a day, and keep that it was chased."""
-    request = AgencyRequest.objects.select_for_update().get(pk=request.pk)
+    request = AgencyRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if request.state not in OUTSTANDING:
         raise TransitionRefused([f"{request.agency} has answered; there is nothing to chase."])
     if request.last_chased_at and at - request.last_chased_at < dt.timedelta(hours=20):
@@ -233,7 +233,7 @@ def typed_so_far(request: AgencyRequest) -> tuple[dict[str, Any], int]:
 
 
 def _write(request: AgencyRequest, answers: dict[str, Any]) -> AgencyRequest:
-    request = AgencyRequest.objects.select_for_update().get(pk=request.pk)
+    request = AgencyRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     # A request that has moved on is refused by the door with who was first; its return is not touched.
     if request.state in OUTSTANDING:
         for name in RETURN_FIELDS:

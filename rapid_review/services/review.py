@@ -62,7 +62,7 @@ def begin_rapid_review(case: Case, *, by: User) -> RapidReview:
 @transaction.atomic
 def accept_gaps(review: RapidReview, *, reason: str, by: User) -> RapidReview:
     """Let the analysis begin without some returns, naming why; the sub-group chair's act (T14)."""
-    review = RapidReview.objects.select_for_update().get(pk=review.pk)
+    review = RapidReview.objects.select_for_update(no_key=True).get(pk=review.pk)
     if Role.SGC not in roles_in(by, review.case):
         raise TransitionRefused(["Only the sub-group chair can go on without an agency’s information."])
     missing = [request.agency.name for request in review.requests.outstanding().select_related("agency")]
@@ -104,7 +104,7 @@ def write_report(
 
     Raises MovedOn when a colleague did; nothing of the loser's is kept.
     """
-    review = RapidReview.objects.select_for_update().get(pk=review.pk)
+    review = RapidReview.objects.select_for_update(no_key=True).get(pk=review.pk)
     if review.state not in {RapidReviewState.GATHERING, RapidReviewState.ANALYSIS}:
         raise MovedOn(review, last_event(review))
     if review.report_version != version:

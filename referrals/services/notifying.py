@@ -74,7 +74,7 @@ def record_notification_sent(
     home is in another area, that area's business unit is told and let in to read.
     """
     case = (
-        Case.objects.select_for_update(of=("self",))
+        Case.objects.select_for_update(of=("self",), no_key=True)
         .select_related("partnership", "home_la", "incident_la")
         .get(pk=notification.case_id)
     )

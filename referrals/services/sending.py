@@ -232,7 +232,9 @@ def _refuse_future(at: dt.datetime, what: str) -> None:
 def _locked(referral: Referral) -> Referral:
     """The referral as it is now, held until the act is done: of two people sending, one waits here."""
     return (
-        Referral.objects.select_for_update(of=("self",)).select_related("case", "draft").get(pk=referral.pk)
+        Referral.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case", "draft")
+        .get(pk=referral.pk)
     )
 
 
@@ -241,7 +243,9 @@ def _answers_checked(referral: Referral, version: int) -> dict[str, Any]:
     if not referral.is_writable or referral.draft is None:
         raise MovedOn(referral, last_event(referral))
     draft = (
-        Draft.objects.select_for_update(of=("self",)).select_related("last_editor").get(pk=referral.draft.pk)
+        Draft.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("last_editor")
+        .get(pk=referral.draft.pk)
     )
     if draft.version != version:
         raise DraftMoved(draft)
@@ -292,7 +296,11 @@ def _open_case(referral: Referral, *, by: User, stage: Stage = Stage.SUBMITTED, 
 
 def _bring_up_to_date(case: Case, referral: Referral) -> Case:
     """What the referral says of the incident is what the case says, until triage confirms or corrects it."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("partnership").get(pk=case.pk)
+    case = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("partnership")
+        .get(pk=case.pk)
+    )
     for name in (
         "incident_from",
         "incident_until",

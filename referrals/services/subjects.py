@@ -127,7 +127,7 @@ def taken_pseudonyms(partnership: Partnership) -> list[str]:
 
 def refuse_pseudonym(case: Case, pseudonym: str) -> None:
     """Refuse a pseudonym that gives somebody away or is taken; holds the partnership's row until commit."""
-    Partnership.objects.select_for_update().get(pk=case.partnership_id)
+    Partnership.objects.select_for_update(no_key=True).get(pk=case.partnership_id)
     if reason := breaks_rule(pseudonym, names=names_in(case)):
         raise TransitionRefused([reason])
     others = Case.objects.filter(partnership=case.partnership_id, pseudonym__iexact=pseudonym).exclude(

@@ -35,7 +35,7 @@ def ask_to_take_back(record: Any, *, transition: str, by: User, reason: str) -> 
 
     Refused, with the reasons, when something has been built on the act already.
     """
-    record = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+    record = type(record)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
     if not is_permitted(record, transition, by):
         raise PermissionDenied
     offered = exits(record).get(transition)
@@ -101,7 +101,7 @@ def confirm_acceptance_taken_back(asked: TakingBack, *, by: User, on: dt.date) -
     """
     asked = confirmed(asked, by=by)
     referral: Referral = _record_of(asked, Referral)
-    case = Case.objects.select_for_update(of=("self",)).get(pk=asked.case_id)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=asked.case_id)
     told = holders(case, STANDING)
     referral = perform(
         referral, ACCEPTANCE, by=by, words=f"Took back the acceptance, recorded in error: {asked.reason}"
@@ -157,7 +157,7 @@ def confirm_notification_taken_back(asked: TakingBack, *, by: User) -> SeriousIn
 
 
 def _pending(asked: TakingBack) -> TakingBack:
-    asked = TakingBack.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    asked = TakingBack.objects.select_for_update(of=("self",), no_key=True).get(pk=asked.pk)
     if asked.confirmed_at or asked.refused_at:
         raise TransitionRefused(["This has been answered already."])
     return asked

@@ -157,7 +157,7 @@ def mark_duplicate(
 
 def _target(case: Case, of: Case, *, by: User) -> Case:
     visible = Case.objects.visible_to(by, BUSINESS_UNIT).filter(partnership=case.partnership_id)
-    target = visible.select_for_update(of=("self",)).filter(pk=of.pk).first()
+    target = visible.select_for_update(of=("self",), no_key=True).filter(pk=of.pk).first()
     if target is None or target.pk == case.pk:
         raise TransitionRefused(["Choose another case of this partnership."])
     if target.stage not in OPEN:
@@ -215,7 +215,11 @@ def ask_to_withdraw(referral: Referral, *, by: User, reason: str, asked_by: str 
 
     The referrer, or their agency's lead, asks themself; the business unit records who asked it by other means.
     """
-    referral = Referral.objects.select_for_update(of=("self",)).select_related("case").get(pk=referral.pk)
+    referral = (
+        Referral.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case")
+        .get(pk=referral.pk)
+    )
     if referral.case is None or referral.has_ended:
         raise TransitionRefused(["There is nothing to withdraw any more."])
     if is_business_unit_of(by, referral.partnership_id):
@@ -336,7 +340,11 @@ def record_written_confirmation(referral: Referral, *, by: User, received_at: dt
 def _case_of(referral: Referral) -> Case:
     if referral.case_id is None:
         raise TransitionRefused(["The referral has not been sent yet."])
-    return Case.objects.select_for_update(of=("self",)).select_related("partnership").get(pk=referral.case_id)
+    return (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("partnership")
+        .get(pk=referral.case_id)
+    )
 
 
 def _abandon_criteria(case: Case, *, by: User, reason: str) -> None:
