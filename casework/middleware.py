@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.middleware import AccountMiddleware
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django_fsm import ConcurrentTransition
+from psycopg2 import errors
 
 from accounts.db import acting_as
 from casework import audit, typed
 from casework.audit import Verb
-from casework.reading import has_reads, write_reads
+from casework.reading import count_reads, forget_reads, has_reads, write_reads
 from casework.transitions import MovedOn
 
 View = Callable[..., HttpResponseBase]
+
+# How often a request is run whose transaction the database ended to undo a deadlock: nothing of it was kept.
+RUNS: Final = 3
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -75,11 +81,7 @@ class ActingMiddleware:
         if getattr(view, "_non_atomic_requests", None):
             return None
         try:
-            with acting_as(request.user):
-                response = view(request, *args, **kwargs)
-                if callable(getattr(response, "render", None)):
-                    response = response.render()  # type: ignore[attr-defined]
-                return response
+            return self._run(request, view, args, kwargs)
         except PermissionDenied:
             self._record_refusal(request)
             raise
@@ -90,6 +92,29 @@ class ActingMiddleware:
             return moved_on(request, moved)
         except ConcurrentTransition:
             return moved_on(request, None)
+
+    def _run(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase:
+        """The view's response, made anew when the database chose this request to undo a deadlock."""
+        for run in range(1, RUNS + 1):
+            noted = count_reads(request)
+            told = len(get_messages(request)._queued_messages)  # noqa: SLF001 - nothing public counts or drops them
+            try:
+                with acting_as(request.user):
+                    response = view(request, *args, **kwargs)
+                    if callable(getattr(response, "render", None)):
+                        response = response.render()  # type: ignore[attr-defined]
+                    return response
+            except OperationalError as error:
+                if run == RUNS or not isinstance(error.__cause__, errors.DeadlockDetected):
+                    raise
+                forget_reads(request, after=noted)
+                del get_messages(request)._queued_messages[told:]  # noqa: SLF001
+                for _, files in request.FILES.lists():
+                    for file in files:
+                        file.seek(0)
+        raise AssertionError("The last run returns or raises.")
 
     def _record_refusal(self, request: HttpRequest) -> None:
         user = request.user if request.user.is_authenticated else None

@@ -48,6 +48,15 @@ def has_reads(request: HttpRequest) -> bool:
     return bool(getattr(request, "reads", None))
 
 
+def count_reads(request: HttpRequest) -> int:
+    return len(_reads(request))
+
+
+def forget_reads(request: HttpRequest, *, after: int) -> None:
+    """Drop what was noted since there were `after` of them: the page they were noted for was never made."""
+    del _reads(request)[after:]
+
+
 def _reads(request: HttpRequest) -> list[Read]:
     reads: list[Read] | None = getattr(request, "reads", None)
     if reads is None:

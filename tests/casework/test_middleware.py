@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.template import engines
 from django.template.response import TemplateResponse
@@ -14,6 +16,7 @@ from django.test import Client
 from django.urls import path
 from django_fsm import ConcurrentTransition
 from factories import CaseFactory, has_opened
+from psycopg2 import errors
 
 from accounts.models import Partnership
 from casework import audit, middleware
@@ -61,6 +64,26 @@ def moved_on():
     return MovedOn(case, last_event(case))
 
 
+def undone_once():
+    """A view that the database ends once to undo a deadlock, after it read a file and noted a read."""
+    runs = []
+
+    def view(request):
+        runs.append(request.FILES["paper"].read())
+        note_read(request, case=Case.objects.get(), words="Opened the page")
+        Partnership.objects.update(formerly=f"written {len(runs)}")
+        messages.success(request, "It is done.")
+        if len(runs) == 1:
+            raise OperationalError("deadlock detected") from errors.DeadlockDetected()
+        return HttpResponse(b"|".join(runs))
+
+    return view
+
+
+def always_undone(request):
+    raise OperationalError("deadlock detected") from errors.DeadlockDetected()
+
+
 def refuses(request):
     request.case = Case.objects.get()
     raise PermissionDenied
@@ -73,6 +96,8 @@ urlpatterns = [
     path("moved/", writes_then(moved_on)),
     path("raced/", writes_then(lambda: ConcurrentTransition("raced"))),
     path("broken/", writes_then(lambda: ValueError("a fault"))),
+    path("undone/", undone_once()),
+    path("always-undone/", always_undone),
     *project,
 ]
 
@@ -169,6 +194,21 @@ def test_a_race_seen_by_the_database_alone_is_told_too(here):
 
     assert response.status_code == 409
     assert "Somebody else changed this while you were working on it." in response.content.decode()
+
+
+def test_a_request_that_lost_a_deadlock_is_run_again_whole(here):
+    response = here.client.post("/undone/", {"paper": SimpleUploadedFile("paper.txt", b"words")})
+
+    assert response.content == b"words|words"
+    assert Partnership.objects.get().formerly == "written 2"
+    assert verbs(here.case) == [Verb.READ]
+    assert [str(message) for message in messages.get_messages(response.wsgi_request)] == ["It is done."]
+
+
+def test_a_deadlock_that_does_not_end_is_a_fault_and_keeps_nothing(here):
+    here.client.raise_request_exception = False
+
+    assert here.client.post("/always-undone/").status_code == 500
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import psycopg2
 import pytest
 from celery import current_app
@@ -9,6 +12,8 @@ from django.core import mail
 from django.db import close_old_connections, connection
 from django.urls import reverse
 
+import correspondence.services
+from accounts.db import acting_as
 from casework import audit
 from casework.models import Event
 from correspondence import tasks
@@ -99,3 +104,41 @@ def test_an_act_cut_off_in_the_middle_leaves_nothing_and_can_be_done_again(cast,
     assert (asked.state, Event.objects.filter(verb="waive").count()) == ("issued", 0)
     assert client.post(page, fields).status_code == 302
     assert Event.objects.filter(verb="waive").count() == 1
+
+
+def test_an_act_and_a_message_about_its_case_do_not_block_each_other(cast, review, asked, sign_in):
+    """The message is written first and the act waits for its line in the record; the act has the case's row."""
+    client, page = sign_in(cast.bum), reverse("rapid_review:ask", args=[review.pk])
+    answers = []
+
+    def act():
+        try:
+            form = {"agencies": [str(cast.agency("hospital").pk)], "asked_for": "Two years"}
+            answers.append(client.post(page, form).status_code)
+        finally:
+            connection.close()
+
+    cast.agency("hospital")
+    thread = threading.Thread(target=act)
+    with acting_as(cast.bum):
+        correspondence.services.queue("agency_chased", case=asked.case, to=[cast.rep], by=cast.bum)
+        thread.start()
+        waiting_for_the_record()
+    thread.join(60)
+
+    assert answers == [302]
+    assert AgencyRequest.objects.count() == 2
+
+
+def waiting_for_the_record():
+    """Until some other connection waits for the lock of a chain."""
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute(
+                "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+                " (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+            if cursor.fetchone():
+                return
+            time.sleep(0.05)
+    pytest.fail("The act did not wait for the record.")

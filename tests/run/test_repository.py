@@ -1,3 +1,4 @@
+import ast
 import json
 import re
 import subprocess
@@ -88,3 +89,19 @@ def test_nothing_that_is_made_or_fetched_is_committed():
     )
 
     assert [path for path in done.stdout.splitlines() if made.search(path)] == []
+
+
+def test_every_lock_lets_others_refer_to_the_row():
+    """Without no_key a message about a case waits for an act upon it while the act waits for the message."""
+    calls = [
+        (path.name, node.lineno, [keyword.arg for keyword in node.keywords])
+        for path in ROOT.glob("[a-z]*/**/*.py")
+        if path.relative_to(ROOT).parts[0] not in {"tests", "node_modules", "build"}
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+    ]
+
+    assert len(calls) > 50
+    assert [call for call in calls if "no_key" not in call[2]] == []
