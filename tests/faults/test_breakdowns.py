@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 
@@ -14,10 +15,12 @@ from django.urls import reverse
 
 import correspondence.services
 from accounts.db import acting_as
+from actions.services import add_action
 from casework import audit
 from casework.models import Event
 from correspondence import tasks
 from correspondence.models import Message, MessageState
+from lcspr import clock
 from rapid_review.models import AgencyRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,28 +109,30 @@ def test_an_act_cut_off_in_the_middle_leaves_nothing_and_can_be_done_again(cast,
     assert Event.objects.filter(verb="waive").count() == 1
 
 
-def test_an_act_and_a_message_about_its_case_do_not_block_each_other(cast, review, asked, sign_in):
+def test_an_act_and_a_message_about_its_case_do_not_block_each_other(cast, review):
     """The message is written first and the act waits for its line in the record; the act has the case's row."""
-    client, page = sign_in(cast.bum), reverse("rapid_review:ask", args=[review.pk])
-    answers = []
+    case, today = review.case, clock.today()
+    dates = {"starts_on": today, "due_on": today + dt.timedelta(days=30)}
+    people = {"agency": cast.agency("school"), "owner": cast.rep, "by": cast.bum}
+    done = []
 
     def act():
         try:
-            form = {"agencies": [str(cast.agency("hospital").pk)], "asked_for": "Two years"}
-            answers.append(client.post(page, form).status_code)
+            with acting_as(cast.bum):
+                done.append(
+                    add_action(case, text="Do it", intended_outcome="Done", on=today, **dates, **people)
+                )
         finally:
             connection.close()
 
-    cast.agency("hospital")
     thread = threading.Thread(target=act)
     with acting_as(cast.bum):
-        correspondence.services.queue("agency_chased", case=asked.case, to=[cast.rep], by=cast.bum)
+        correspondence.services.queue("agency_chased", case=case, to=[cast.sgc], by=cast.bum)
         thread.start()
         waiting_for_the_record()
     thread.join(60)
 
-    assert answers == [302]
-    assert AgencyRequest.objects.count() == 2
+    assert [action.text for action in done] == ["Do it"]
 
 
 def waiting_for_the_record():
