@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.views.generic import TemplateView
 from accounts.access_table import Right, Thing
 from accounts.db import memberships_of
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
+from accounts.roles import BUSINESS_UNIT, GUEST, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
 from casework import audit
 from casework.audit import READING_VERBS
 from casework.models import Case, Event
@@ -21,11 +22,12 @@ from casework.views import CasePage
 from deadlines.models import Deadline
 from deadlines.showing import Shown, shown_all
 from desk.forms import CaseFilterForm
-from desk.gathering import grouped, tasks_for, tasks_in
+from desk.gathering import grouped, home_of, tasks_in
 from desk.paging import page_of
 from desk.parts import parts_of
 from desk.stage_map import stage_map
 from desk.tabs import tabs_of
+from desk.watch import LATE_LENGTH, STUCK_AFTER, WEEK_LENGTH, Watch, watch_of
 from lcspr import clock
 from referrals.permissions import ways_in
 from referrals.waiting import unsent
@@ -33,6 +35,7 @@ from referrals.waiting import unsent
 PAGE_LENGTH = 25
 # What a person can take in; the rest follows as these are done, and every deadline is on the board.
 HOME_LENGTH = 20
+OTHERS_LENGTH = 10
 
 # Who follows the whole case, not only their own agency's part in it.
 FOLLOWS_THE_CASE = (
@@ -53,19 +56,40 @@ class HomeView(TemplateView):
         user = self.request.user
         assert isinstance(user, User)
         note_read(self.request, case=None, words="Opened What needs you")
-        # One more than the page shows says whether there are others, without counting them all.
-        found = tasks_for(user, most=HOME_LENGTH + 1)
-        tasks = found[:HOME_LENGTH]
+        guest = {Role(membership.role) for membership in memberships_of(user)} <= GUEST
+        watch = watch_of(user)
+        home = home_of(
+            user,
+            tasks=HOME_LENGTH,
+            # A guest sees what is asked of them and nothing else.
+            others=0 if guest else OTHERS_LENGTH,
+            watched=watch.clocks if watch else (),
+        )
         return {
             **super().get_context_data(**kwargs),
             "page_title": "What needs you",
-            "groups": grouped(task for task in tasks if task.waiting.mine),
-            "others": [task for task in tasks if not task.waiting.mine],
-            "more": len(found) > HOME_LENGTH,
-            "case_content": bool(tasks),
+            "groups": grouped(home.mine),
+            "others": home.others,
+            "more": home.more,
+            "more_others": home.more_others and not guest,
+            "watch": _watched(watch, home.watched) if watch else None,
+            "case_content": bool(home.mine or home.others or watch),
             "drafts": unsent(user),
             "may_refer": bool(ways_in(user)),
         }
+
+
+def _watched(watch: Watch, clocks: Mapping[Any, Shown]) -> dict[str, Any]:
+    """What the business unit keeps an eye on, for the page."""
+    return {
+        "late": [clocks[key] for key in watch.late[:LATE_LENGTH]],
+        "more_late": len(watch.late) > LATE_LENGTH,
+        "week": [clocks[key] for key in watch.week[:WEEK_LENGTH]],
+        "more_week": len(watch.week) > WEEK_LENGTH,
+        "stuck": watch.stuck,
+        "stuck_after": STUCK_AFTER.days,
+        "held": watch.held,
+    }
 
 
 class CaseListView(TemplateView):
