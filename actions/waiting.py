@@ -22,6 +22,7 @@ from actions.models import (
     Recommendation,
     RecommendationState,
 )
+from actions.permissions import FOLLOWS
 from casework import audit
 from casework.models import Case
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
@@ -96,22 +97,19 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     return [each for look in _PLACES.to_look(user, case) for each in look(user, case, held)]
 
 
-# Who follows the actions of others: they see who is late.
-_FOLLOWS: Final = BUSINESS_UNIT | {Role.SGC}
-
-
 def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
     found = Action.objects.visible_to(user)
-    unfinished = Q(state__in=[ActionState.NOT_STARTED, ActionState.IN_PROGRESS]) | Q(
-        state=ActionState.COMPLETE_PENDING_EVIDENCE
-    ) & ~evidenced
+    unfinished = (
+        Q(state__in=[ActionState.NOT_STARTED, ActionState.IN_PROGRESS])
+        | Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
+    )
     if case is not None:
         found = found.filter(unfinished, case=case)
     else:
         theirs = Q(owner=user)
-        if holds_anywhere(user, _FOLLOWS):
-            theirs |= Q(due_on__lt=clock.today()) & open_to(user, _FOLLOWS)
+        if holds_anywhere(user, FOLLOWS):
+            theirs |= Q(due_on__lt=clock.today()) & open_to(user, FOLLOWS)
         found = found.filter(unfinished & theirs)
     late: dict[Any, list[Action]] = {}
     for action in found.select_related("case", "owner", "agency").order_by("due_on")[: most(case)]:
@@ -161,7 +159,9 @@ def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable
         found = found.filter(case=case)
     else:
         # Of what agencies are asked, the business unit follows who has still to answer.
-        found = found.filter((Q(agency__in=agencies) & open_to(user, {Role.REP})) | open_to(user, BUSINESS_UNIT))
+        found = found.filter(
+            (Q(agency__in=agencies) & open_to(user, {Role.REP})) | open_to(user, BUSINESS_UNIT)
+        )
     awaited: dict[Any, list[Recommendation]] = {}
     for recommendation in found.select_related("case", "agency").order_by("respond_by")[: most(case)]:
         agency = recommendation.agency

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch
 from django.urls import reverse
 
 from accounts.models import User
@@ -61,7 +61,9 @@ def _rows(rows: Any, user: User, case: Case | None, roles: Collection[frozenset[
     return rows.filter(reduce(or_, theirs.values())).annotate(**held)[: most(case)]
 
 
-def _gathered(found: Iterable[Waiting], case: Case | None, href: str, words: Mapping[str, _Words]) -> Iterator[Waiting]:
+def _gathered(
+    found: Iterable[Waiting], case: Case | None, href: str, words: Mapping[str, _Words]
+) -> Iterator[Waiting]:
     """The acts of one question: in a case each by itself; over all cases those of others as one line.
 
     `words` give the line for an act: how many are to do it, and whether the person asking is one of them.

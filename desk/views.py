@@ -15,7 +15,6 @@ from accounts.db import memberships_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, GUEST, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
 from casework import audit
-from casework.audit import READING_VERBS
 from casework.models import Case, Event
 from casework.reading import note_read
 from casework.views import CasePage
@@ -27,12 +26,15 @@ from desk.paging import page_of
 from desk.parts import parts_of
 from desk.stage_map import stage_map
 from desk.tabs import tabs_of
+from desk.timeline import entries_of
 from desk.watch import LATE_LENGTH, STUCK_AFTER, WEEK_LENGTH, Watch, watch_of
 from lcspr import clock
 from referrals.permissions import ways_in
 from referrals.waiting import unsent
 
 PAGE_LENGTH = 25
+# Lines of the record: an act writes several, which stand together.
+TIMELINE_LENGTH = 60
 # What a person can take in; the rest follows as these are done, and every deadline is on the board.
 HOME_LENGTH = 20
 OTHERS_LENGTH = 10
@@ -177,16 +179,17 @@ class TimelineView(CaseTab):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.follows_the_case:
             raise PermissionDenied
-        acts = Event.objects.filter(case=self.case).exclude(verb__in=READING_VERBS)
+        acts = Event.objects.filter(case=self.case).exclude(verb__in=audit.NOT_ON_TIMELINE)
         page = page_of(
             acts.select_related("actor", "agency", "payload").order_by("-id"),
             self.request.GET.get("page"),
-            PAGE_LENGTH,
+            TIMELINE_LENGTH,
         )
         return {
             "page_title": "Timeline",
             "page": page,
-            "entries": [(event, audit.payload_of(event).get("words") or event.verb) for event in page],
+            "entries": entries_of(page),
+            "may_see_access": self.may(Right.READ, Thing.AUDIT),
             **super().get_context_data(**kwargs),
         }
 
@@ -221,9 +224,11 @@ class AccessView(CaseTab):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.may(Right.READ, Thing.AUDIT):
             raise PermissionDenied
-        reads = Event.objects.filter(case=self.case, verb__in=READING_VERBS)
+        reads = Event.objects.filter(case=self.case, verb__in=audit.NOT_ON_TIMELINE)
         page = page_of(
-            reads.select_related("actor", "agency").order_by("-id"), self.request.GET.get("page"), PAGE_LENGTH
+            reads.select_related("actor", "agency", "payload").order_by("-id"),
+            self.request.GET.get("page"),
+            PAGE_LENGTH,
         )
         return {
             "page_title": "Access",
@@ -232,6 +237,5 @@ class AccessView(CaseTab):
             ),
             "walls": self.case.walls.filter(lifted_at=None).select_related("user"),
             "page": page,
-            "verbs": dict(audit.Verb.choices),
             **super().get_context_data(**kwargs),
         }

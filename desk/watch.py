@@ -16,8 +16,8 @@ from casework.models import CLOSED, Case, Event, Stage
 from casework.permissions import business_unit_partnerships
 from deadlines.models import Deadline
 from deadlines.rules.london import end_of_day
-from deadlines.showing import end_of_week
 from decisions.models import Hold
+from desk.gathering import week_ahead
 from lcspr import clock
 
 # What a person can take in of each; the deadlines board and the case list hold the rest.
@@ -77,7 +77,7 @@ def _clocks(user: User) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
     owed = Deadline.objects.visible_to(user).owed().filter(held_since__isnull=True).order_by("due_at", "id")
     keys = ("pk", "due_at")
     late = owed.filter(due_at__lt=now).values_list(*keys)[: LATE_LENGTH + 1]
-    week = owed.filter(due_at__gte=now, due_at__lte=end_of_day(end_of_week(clock.today()))).values_list(*keys)
+    week = owed.filter(due_at__gte=now, due_at__lte=end_of_day(week_ahead(clock.today()))).values_list(*keys)
     found = sorted(late.union(week[: WEEK_LENGTH + 1], all=True), key=lambda row: row[1])
     return [key for key, due_at in found if due_at < now], [key for key, due_at in found if due_at >= now]
 

@@ -1,0 +1,77 @@
+"""The timeline of a case: every act in words, what one act brought about gathered under it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, Final
+
+from casework import audit
+from casework.models import Event
+
+# The rule's number is for whoever looks it up; it stands beside the sentence, never in it.
+_CODE: Final = re.compile(r"\b(DL-\d+[a-z]?) ")
+# What follows from an act, and does not lead its entry: clocks, and who was let in or asked.
+_FOLLOWS: Final = ("deadlines.Deadline:", "casework.Access:", "casework.Document:")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of the record, and the number of the rule it is about, if any."""
+
+    words: str
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One act: its sentence, who did it and when, and what it brought about; `times` when it was done again."""
+
+    line: Line
+    at: dt.datetime
+    by: Any
+    agency: Any
+    also: tuple[Line, ...] = ()
+    times: int = 1
+
+
+def entries_of(events: Iterable[Event]) -> list[Entry]:
+    """The entries for a page of events, newest first: one for an act, however many lines it wrote."""
+    found: list[Entry] = []
+    for _, together in groupby(events, key=lambda event: (event.act, event.actor_id)):
+        entry = _entry(sorted(together, key=lambda event: event.pk))
+        if found and _same_again(found[-1], entry):
+            found[-1] = replace(found[-1], times=found[-1].times + 1)
+        else:
+            found.append(entry)
+    return found
+
+
+def _entry(events: list[Event]) -> Entry:
+    lead = next((event for event in events if not event.object.startswith(_FOLLOWS)), events[0])
+    also = dict.fromkeys(_line(event) for event in events if event is not lead)
+    return Entry(
+        _line(lead), lead.at, lead.actor, lead.agency, tuple(line for line in also if line != _line(lead))
+    )
+
+
+def _line(event: Event) -> Line:
+    told = audit.payload_of(event)
+    words = told.get("words", "")
+    if not words:
+        # Its words have been disposed of: that something was done stays on the record.
+        return Line(f"{event.verb.replace('_', ' ').capitalize()} (the words are no longer kept)")
+    code = _CODE.search(words)
+    return Line(_CODE.sub("", words), told.get("code") or (code.group(1) if code else ""))
+
+
+def _same_again(last: Entry, entry: Entry) -> bool:
+    """Whether an act is the one above it done once more by the same person on the same day."""
+    return (last.line, last.by, last.also) == (
+        entry.line,
+        entry.by,
+        entry.also,
+    ) and last.at.date() == entry.at.date()
