@@ -225,6 +225,7 @@ def _each(
             owner=wait.owner,
             mine=case is None or (bool(held & wait.roles) and not own),
             about=audit.label_of(record),
+            due_on=record.look_again_on if record.state == ActionState.IMPACT_PENDING else None,
         )
 
 

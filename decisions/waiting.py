@@ -77,7 +77,8 @@ def _gathered(
         others = [each for each in acts if each.verb == verb and not each.mine]
         if others:
             also = any(each.mine for each in acts if each.verb == verb)
-            yield replace(others[0], verb=line(len(others), also), href=href, link="See who")
+            owners = "; ".join(each.owner for each in others)
+            yield replace(others[0], verb=line(len(others), also), owner=owners, href=href, link="See who")
 
 
 def _flag(roles: frozenset[Role]) -> str:

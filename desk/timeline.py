@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from casework import audit
-from casework.models import Event
+from casework.models import Event, Stage
 
 # The rule's number is for whoever looks it up; it stands beside the sentence, never in it.
 _CODE: Final = re.compile(r"\b(DL-\d+[a-z]?) ")
@@ -52,10 +52,18 @@ def entries_of(events: Iterable[Event]) -> list[Entry]:
 
 def _entry(events: list[Event]) -> Entry:
     lead = next((event for event in events if not event.object.startswith(_FOLLOWS)), events[0])
-    also = dict.fromkeys(_line(event) for event in events if event is not lead)
+    also = dict.fromkeys(_consequence(event) for event in events if event is not lead)
     return Entry(
         _line(lead), lead.at, lead.actor, lead.agency, tuple(line for line in also if line != _line(lead))
     )
+
+
+def _consequence(event: Event) -> Line:
+    """What an act brought about: where the case moved to, else the sentence of the record."""
+    target = audit.payload_of(event).get("target", "")
+    if event.object.startswith("casework.Case:") and target in Stage.values:
+        return Line(f"The case is now at “{Stage(target).label}”")
+    return _line(event)
 
 
 def _line(event: Event) -> Line:

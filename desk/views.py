@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,7 @@ from casework.models import Case, Event
 from casework.reading import note_read
 from casework.views import CasePage
 from deadlines.models import Deadline
+from deadlines.rules.words import and_list
 from deadlines.showing import Shown, shown_all
 from desk.forms import CaseFilterForm
 from desk.gathering import grouped, home_of, tasks_in
@@ -84,14 +85,25 @@ class HomeView(TemplateView):
 def _watched(watch: Watch, clocks: Mapping[Any, Shown]) -> dict[str, Any]:
     """What the business unit keeps an eye on, for the page."""
     return {
-        "late": [clocks[key] for key in watch.late[:LATE_LENGTH]],
+        "late": _together(clocks[key] for key in watch.late[:LATE_LENGTH]),
         "more_late": len(watch.late) > LATE_LENGTH,
-        "week": [clocks[key] for key in watch.week[:WEEK_LENGTH]],
+        "week": _together(clocks[key] for key in watch.week[:WEEK_LENGTH]),
         "more_week": len(watch.week) > WEEK_LENGTH,
         "stuck": watch.stuck,
         "stuck_after": STUCK_AFTER.days,
         "held": watch.held,
     }
+
+
+def _together(rows: Iterable[Shown]) -> list[tuple[Shown, str]]:
+    """The same clock of one case, owed by several on the same day, as one row with all who owe it."""
+    found: dict[Any, tuple[Shown, list[str]]] = {}
+    for row in rows:
+        due = row.deadline
+        found.setdefault((due.case_id, due.code, due.due_on), (row, []))[1].append(
+            due.owed_agency.short_name if due.owed_agency else row.who
+        )
+    return [(row, row.who if len(who) == 1 else and_list(who)) for row, who in found.values()]
 
 
 class CaseListView(TemplateView):
@@ -103,7 +115,7 @@ class CaseListView(TemplateView):
         user = self.request.user
         assert isinstance(user, User)
         note_read(self.request, case=None, words="Opened the list of cases")
-        form = CaseFilterForm(self.request.GET)
+        form = CaseFilterForm(self.request.GET, user=user)
         cases = form.applied_to(Case.objects.visible_to(user).select_related("partnership"))
         page = page_of(cases.order_by("-opened_at", "id"), self.request.GET.get("page"), PAGE_LENGTH)
         address = reverse("desk:cases")

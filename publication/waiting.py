@@ -101,7 +101,10 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
     units = business_unit_partnerships(user)
     for publication in found:
         about, prepares = label_of(publication), publication.case.partnership_id in units
-        yield _next_step(publication, prepares=prepares, full=case is not None)
+        # While a hold is in force nothing is to be done but to look at it, which waits by itself.
+        resting = publication.state == PublicationState.HELD and publication.hold_in_force
+        if case is not None or not resting:
+            yield _next_step(publication, prepares=prepares, full=case is not None)
         if (REASONS, about) in owed:
             yield _step(
                 publication,

@@ -98,7 +98,7 @@ def test_late_actions_are_one_line_a_case_for_those_who_follow_them(new_action, 
 
 @pytest.mark.parametrize("who", ["bum", "sgc"])
 def test_following_late_actions_costs_the_same_for_three_as_for_one(new_action, cast, who):
-    counts = []
+    user, counts = getattr(cast, who), []
     for more in (1, 2):
         for _ in range(more):
             action = new_action()
@@ -106,7 +106,7 @@ def test_following_late_actions_costs_the_same_for_three_as_for_one(new_action, 
                 starts_on=clock.today() - dt.timedelta(days=30), due_on=clock.today() - dt.timedelta(days=9)
             )
         with CaptureQueriesContext(connection) as queries:
-            waiting(getattr(cast, who))
+            waiting(user)
         counts.append(len(queries))
 
     assert counts[0] == counts[1]

@@ -288,14 +288,14 @@ def test_a_long_timeline_comes_in_pages_at_a_constant_price(cast, case, sign_in)
     open_tab(client, case, "timeline")
     with CaptureQueriesContext(connection) as few:
         open_tab(client, case, "timeline")
-    for number in range(30):
+    for number in range(70):
         audit.record("act", by=cast.bum, case=case, words=f"Act number {number:02d}")
 
     with CaptureQueriesContext(connection) as many:
         first = words(open_tab(client, case, "timeline"))
 
     assert len(many) == len(few)
-    assert "Act number 29" in first
+    assert "Act number 69" in first
     assert "Act number 00" not in first
     assert "Act number 00" in words(open_tab(client, case, "timeline", page="2"))
 

@@ -18,6 +18,8 @@ from casework import audit
 from casework.models import Event, Stage
 from casework.services import admit_standing
 from casework.waiting import Waiting
+from deadlines.models import Deadline
+from deadlines.rules.london import end_of_day
 from decisions.kinds import DecisionKind
 from decisions.models import HoldKind, HoldSource
 from decisions.services import add_hold, open_decision
@@ -183,14 +185,16 @@ def test_a_view_stands_under_the_clock_it_serves(cast, sign_in):
     found = groups(sign_in(cast.dsp_la).get(HOME))
 
     assert list(found) == ["Overdue", "Waiting for others"]
-    assert found["Overdue"][0].startswith("Give your view in Baby L Baby L was due ")
+    assert found["Overdue"][0].startswith(
+        "Give your view in Baby L Whether the criteria are met Baby L was due "
+    )
     assert "working days late" in found["Overdue"][0]
 
 
 def test_an_overdue_action_stands_under_overdue_with_how_late_it_is(cast, sign_in):
     action = late_action(cast)
 
-    (task,) = groups(sign_in(cast.alo).get(HOME))["Overdue"]
+    (task,) = groups(sign_in(cast.dsl).get(HOME))["Overdue"]
 
     assert task.startswith("Start action 1 in Child V Child V was due ")
     assert task.endswith("working days late")
@@ -203,7 +207,7 @@ def late_action(cast, *, pseudonym="Child V"):
     admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
     return add_action(
         case,
-        owner=cast.alo,
+        owner=cast.dsl,
         agency=cast.agency("school"),
         text="Train everybody",
         intended_outcome="Children are seen",
@@ -237,7 +241,7 @@ def test_who_follows_a_case_sees_how_many_agencies_are_still_to_return(cast, sig
     text = sign_in(getattr(cast, role)).get(HOME)
 
     (line,) = groups(text)["Waiting for others"]
-    assert line.startswith("3 of 3 agencies still to return Child V due ")
+    assert line.startswith("3 of 3 agencies still to return The agencies asked Child V due ")
     assert "See who" in line
 
 
@@ -258,15 +262,14 @@ def test_late_actions_of_others_are_seen_by_who_follows_them(cast, sign_in):
 
     (line,) = groups(sign_in(cast.sgc).get(HOME))["Waiting for others"]
 
-    assert line.startswith("Action 1 is late Child V was due ")
-    assert cast.alo.name in line
+    assert line.startswith(f"Action 1 is late {cast.dsl.name}, school Child V was due ")
 
 
 def test_a_guest_and_an_outsider_are_told_of_nobody_else(cast, other_cast, sign_in):
     asked_of(cast, "hospital")
     late_action(cast, pseudonym="Child W")
 
-    for user in (cast.rep, cast.alo, cast.dsl, cast.ref, other_cast.bum, other_cast.sgc):
+    for user in (cast.rep, cast.dsl, cast.alo, other_cast.bum, other_cast.sgc):
         assert "Waiting for others" not in groups(sign_in(user).get(HOME))
 
 
@@ -297,12 +300,13 @@ def test_the_business_unit_sees_who_is_late_and_the_clocks_of_the_week(cast, oth
     request_of(cast, pseudonym="Child L", asked_days_ago=30)
     request_of(other_cast, pseudonym="Child South", asked_days_ago=30)
     case = CaseFactory(partnership=cast.partnership, stage=Stage.SCREENING, pseudonym="Baby E")
-    deadlines.services.start("DL-03", case=case, trigger_at=clock.now(), because="", by=cast.bum)
+    due = deadlines.services.start("DL-10", case=case, trigger_at=clock.now(), because="", by=cast.bum)
+    Deadline.objects.filter(pk=due.pk).update(due_at=end_of_day(clock.today()), due_on=clock.today())
 
     found = groups(sign_in(cast.bum).get(HOME))
 
-    assert "Child L" in found["Who is late"][0]
-    assert "late" in found["Who is late"][0]
+    assert "Child L" in found["Clocks that are late"][0]
+    assert "late" in found["Clocks that are late"][0]
     assert "Baby E" in found["This week’s clocks"][0]
     assert "Child South" not in str(found)
 
@@ -311,7 +315,7 @@ def test_nobody_else_is_shown_the_partnership_s_clocks(cast, sign_in):
     request_of(cast, asked_days_ago=30)
 
     for role in ("sgc", "dsp_la", "ic", "rep"):
-        assert "Who is late" not in groups(sign_in(getattr(cast, role)).get(HOME))
+        assert "Clocks that are late" not in groups(sign_in(getattr(cast, role)).get(HOME))
 
 
 def test_a_case_in_which_nothing_is_done_for_four_weeks_is_stuck(cast, other_cast, sign_in):
