@@ -11,9 +11,12 @@ from typing import Any, Final
 
 from casework import audit
 from casework.models import Event, Stage
+from deadlines.rules.words import and_list
 
 # The rule's number is for whoever looks it up; it stands beside the sentence, never in it.
 _CODE: Final = re.compile(r"\b(DL-\d+[a-z]?) ")
+# The sentence of casework.services.admit.
+_LET_IN: Final = re.compile(r"Let in: (.*?), as (.*?) \((.*)\)")
 # What follows from an act, and does not lead its entry: clocks, and who was let in or asked.
 _FOLLOWS: Final = ("deadlines.Deadline:", "casework.Access:", "casework.Document:")
 
@@ -41,7 +44,7 @@ class Entry:
 def entries_of(events: Iterable[Event]) -> list[Entry]:
     """The entries for a page of events, newest first: one for an act, however many lines it wrote."""
     found: list[Entry] = []
-    for _, together in groupby(events, key=lambda event: (event.act, event.actor_id)):
+    for _, together in groupby(events, key=lambda event: event.act):
         entry = _entry(sorted(together, key=lambda event: event.pk))
         if found and _same_again(found[-1], entry):
             found[-1] = replace(found[-1], times=found[-1].times + 1)
@@ -52,10 +55,30 @@ def entries_of(events: Iterable[Event]) -> list[Entry]:
 
 def _entry(events: list[Event]) -> Entry:
     lead = next((event for event in events if not event.object.startswith(_FOLLOWS)), events[0])
-    also = dict.fromkeys(_consequence(event) for event in events if event is not lead)
+    also = dict.fromkeys(_roles_together([_consequence(event) for event in events if event is not lead]))
     return Entry(
         _line(lead), lead.at, lead.actor, lead.agency, tuple(line for line in also if line != _line(lead))
     )
+
+
+def _roles_together(lines: list[Line]) -> list[Line]:
+    """The lines of one act, those that let the same people in in several roles as one."""
+    found: list[Line] = []
+    at: dict[tuple[str, str], tuple[int, list[str]]] = {}
+    for line in lines:
+        told = _LET_IN.fullmatch(line.words)
+        if told is None:
+            found.append(line)
+            continue
+        who, role, why = told.groups()
+        index, roles = at.setdefault((who, why), (len(found), []))
+        roles.append(role)
+        sentence = Line(f"Let in: {who}, as {and_list(roles)} ({why})")
+        if index == len(found):
+            found.append(sentence)
+        else:
+            found[index] = sentence
+    return found
 
 
 def _consequence(event: Event) -> Line:

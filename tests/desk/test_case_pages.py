@@ -210,6 +210,20 @@ def test_what_one_act_brought_about_stands_under_it(cast, case, sign_in):
     assert "Clock started: Agency’s information returned." in under
 
 
+def test_who_is_let_in_by_one_act_in_several_roles_is_told_in_one_line(cast, sign_in):
+    case = CaseFactory(partnership=cast.partnership, pseudonym="Child Q")
+    with acting_as(cast.bum):
+        audit.record("accept", by=cast.bum, case=case, words="Accepted the referral")
+        admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
+    has_opened(case, cast.bum)
+
+    text = words(open_tab(sign_in(cast.bum), case, "timeline"))
+
+    assert text.count("Let in: ") == 1
+    assert "sub-group member, " in text
+    assert "(Accepted)" in text
+
+
 def test_the_same_act_again_is_told_once_with_how_often(cast, case, sign_in):
     for _ in range(3):
         audit.record("entry_added", by=cast.rep, case=case, words="Added an entry to the chronology")
