@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # "Write" and "approve" on recommendations and actions (domain §4.2), as single acts.
 PROPOSERS: Final = BUSINESS_UNIT | {Role.PC, Role.AUT, Role.SGC}
 APPROVERS: Final = PARTNERS | {Role.SGC}
+# Who follows the actions of others across cases.
+FOLLOWS: Final = BUSINESS_UNIT | {Role.SGC}
 PLANNERS: Final = BUSINESS_UNIT | {Role.PC, Role.SGC}
 
 

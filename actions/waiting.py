@@ -22,11 +22,13 @@ from actions.models import (
     Recommendation,
     RecommendationState,
 )
+from actions.permissions import FOLLOWS
 from casework import audit
 from casework.models import Case
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
 from casework.waiting import Places, Waiting, most
-from govuk.dates import date_text
+from deadlines.rules.words import and_list, count
+from lcspr import clock
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,23 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
 
 def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
-    mine = Action.objects.visible_to(user).filter(
+    found = Action.objects.visible_to(user)
+    unfinished = (
         Q(state__in=[ActionState.NOT_STARTED, ActionState.IN_PROGRESS])
         | Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
     )
-    mine = mine.filter(case=case) if case is not None else mine.filter(owner=user)
-    for action in mine.select_related("case", "owner", "agency").order_by("due_on")[: most(case)]:
+    if case is not None:
+        found = found.filter(unfinished, case=case)
+    else:
+        theirs = Q(owner=user)
+        if holds_anywhere(user, FOLLOWS):
+            theirs |= Q(due_on__lt=clock.today()) & open_to(user, FOLLOWS)
+        found = found.filter(unfinished & theirs)
+    late: dict[Any, list[Action]] = {}
+    for action in found.select_related("case", "owner", "agency").order_by("due_on")[: most(case)]:
+        if case is None and action.owner_id != user.pk:
+            late.setdefault(action.case_id, []).append(action)
+            continue
         yield Waiting(
             verb=f"{_next_step(action)} {str(action).lower()}",
             case=action.case,
@@ -110,8 +123,28 @@ def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Wai
             owner=f"{action.owner}, {action.agency.short_name}",
             mine=action.owner_id == user.pk,
             about=audit.label_of(action),
-            note=f"{'was due' if action.is_overdue else 'due'} {date_text(action.due_on)}",
+            due_on=action.due_on,
         )
+    for actions in late.values():
+        yield _late(actions)
+
+
+def _late(actions: list[Action]) -> Waiting:
+    """The actions of others that are late in one case, as one line; the first was due first."""
+    first = actions[0]
+    owners = dict.fromkeys(f"{action.owner}, {action.agency.short_name}" for action in actions)
+    one = len(actions) == 1
+    return Waiting(
+        verb=f"{first} is late" if one else f"{len(actions)} actions are late",
+        case=first.case,
+        href=reverse("actions:action", args=[first.pk])
+        if one
+        else reverse("actions:case", args=[first.case_id]),
+        owner="; ".join(owners),
+        mine=False,
+        due_on=first.due_on,
+        link="See it" if one else "See which",
+    )
 
 
 def _next_step(action: Action) -> str:
@@ -125,12 +158,16 @@ def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable
     if case is not None:
         found = found.filter(case=case)
     else:
+        # Of what agencies are asked, the business unit follows who has still to answer.
         found = found.filter(
-            (Q(agency__in=agencies) & open_to(user, {Role.REP}))
-            | (Q(agency__isnull=True) & open_to(user, BUSINESS_UNIT))
+            (Q(agency__in=agencies) & open_to(user, {Role.REP})) | open_to(user, BUSINESS_UNIT)
         )
+    awaited: dict[Any, list[Recommendation]] = {}
     for recommendation in found.select_related("case", "agency").order_by("respond_by")[: most(case)]:
         agency = recommendation.agency
+        if case is None and agency and recommendation.agency_id not in agencies:
+            awaited.setdefault(recommendation.case_id, []).append(recommendation)
+            continue
         theirs = recommendation.agency_id in agencies if agency else bool(held & BUSINESS_UNIT)
         yield Waiting(
             verb=f"Respond to {str(recommendation).lower()}",
@@ -139,7 +176,18 @@ def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable
             owner=agency.short_name if agency else "business unit",
             mine=case is None or theirs,
             about=audit.label_of(recommendation),
-            note=f"due {date_text(recommendation.respond_by)}" if recommendation.respond_by else "",
+            due_on=recommendation.respond_by,
+        )
+    for recommendations in awaited.values():
+        first = recommendations[0]
+        yield Waiting(
+            verb=f"{count(len(recommendations), 'response')} to recommendations still to come",
+            case=first.case,
+            href=reverse("actions:recommendations", args=[first.case_id]),
+            owner=and_list(dict.fromkeys(each.agency.short_name for each in recommendations if each.agency)),
+            mine=False,
+            due_on=first.respond_by,
+            link="See who",
         )
 
 
@@ -177,6 +225,7 @@ def _each(
             owner=wait.owner,
             mine=case is None or (bool(held & wait.roles) and not own),
             about=audit.label_of(record),
+            due_on=record.look_again_on if record.state == ActionState.IMPACT_PENDING else None,
         )
 
 

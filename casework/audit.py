@@ -37,6 +37,10 @@ class Verb(TextChoices):
 # Not shown on a case's timeline, which tells acts; the page "Access" shows who has seen what.
 READING_VERBS = frozenset({Verb.READ, Verb.REVEALED, Verb.SEARCHED, Verb.DOWNLOADED, Verb.REFUSED})
 
+# The answer everybody gives on opening a case for the first time: no act in the case, but who looked at it.
+OPENING_ANSWERED = "opening_answered"
+NOT_ON_TIMELINE = READING_VERBS | {OPENING_ANSWERED}
+
 
 def label_of(record: models.Model) -> str:
     """A row's name in records, deadlines and tasks: "app.Model:key"."""

@@ -118,7 +118,7 @@ def answer_opening(case: Case, *, by: User, knows_someone: bool, reason: str = "
         )
         forget_ways_in()
     audit.record(
-        "opening_answered",
+        audit.OPENING_ANSWERED,
         by=by,
         case=case,
         about=opening,

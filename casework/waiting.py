@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from itertools import islice
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from django.db import connection, models
 
@@ -19,9 +23,11 @@ class Waiting:
     """One thing somebody must do in a case.
 
     `verb` is the act as a person would say it, `href` its page, `owner` the words for who must do it.
-    `mine` says whether the person asking may do it themself. `about` and `code` name the deadline it
-    answers ("app.Model:key", DL-number), so that the desk can set the date beside it. `blocked` are the
-    sentences that still stand in the way.
+    `mine` says whether the person asking may do it themself; what is not theirs waits for others, and `link`
+    are then the words that lead to it. `about` and `code` name the deadline it answers ("app.Model:key",
+    DL-number), so that the desk can set the date beside it; `or_codes` those it serves while that one does not
+    run, the nearest first. `due_on` is a date of its own, of what no clock of the catalogue times.
+    `blocked` are the sentences that still stand in the way.
     """
 
     verb: str
@@ -31,6 +37,9 @@ class Waiting:
     mine: bool = True
     about: str = ""
     code: str = ""
+    or_codes: tuple[str, ...] = ()
+    due_on: dt.date | None = None
+    link: str = ""
     note: str = ""
     blocked: list[str] = field(default_factory=list)
 
@@ -48,6 +57,21 @@ F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])
 # Stands for the case, or the partnership, in a statement that is compiled once for all.
 _SOME: Final = uuid.UUID(int=0)
 
+# What every app's places answered, while they are asked together; by what they were asked within.
+_answers: ContextVar[dict[tuple[str, uuid.UUID], dict[Places[Any], list[bool]]] | None] = ContextVar(
+    "answers of all places", default=None
+)
+
+
+@contextmanager
+def asked_together() -> Iterator[None]:
+    """Let the first app that looks ask for all of them, in one statement: for a page that gathers them all."""
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
 
 class Places(Generic[F]):
     """Where an app looks for what waits: functions, each with the rows without which it finds nothing.
@@ -57,9 +81,12 @@ class Places(Generic[F]):
     may see it.
     """
 
+    _of_all_apps: ClassVar[list[Places[Any]]] = []
+    _statements: ClassVar[dict[tuple[str, int], tuple[str, list[Any]]]] = {}
+
     def __init__(self, *places: tuple[F, models.QuerySet[Any]]) -> None:
         self._places = places
-        self._statements: dict[str, tuple[str, list[Any]]] = {}
+        self._of_all_apps.append(self)
 
     def to_look(self, user: User, case: Case | None) -> list[F]:
         """The places of a case that are worth a look, or of all that `user` may open."""
@@ -70,19 +97,36 @@ class Places(Generic[F]):
         return [place for place, _ in self._places]
 
     def _alive(self, within: str, key: uuid.UUID) -> list[F]:
-        if within not in self._statements:
-            self._statements[within] = self._compiled(within)
-        statement, params = self._statements[within]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [key if param == _SOME else param for param in params])
-            alive = cursor.fetchone()
+        answers = _answers.get()
+        if answers is None:
+            alive = _ask([self], within, key)[self]
+        else:
+            if (within, key) not in answers:
+                answers[within, key] = _ask(self._of_all_apps, within, key)
+            alive = answers[within, key][self]
         return [place for (place, _), is_alive in zip(self._places, alive, strict=True) if is_alive]
 
-    def _compiled(self, within: str) -> tuple[str, list[Any]]:
-        """SELECT EXISTS(…), EXISTS(…), …: compiled by Django, once in the life of the process."""
-        compiled = [
-            rows.filter(**{within: _SOME}).order_by().values("pk").query.sql_with_params()
-            for _, rows in self._places
-        ]
-        tests = ", ".join(f"EXISTS ({sql})" for sql, _ in compiled)
-        return f"SELECT {tests}", [param for _, params in compiled for param in params]
+    def tests(self, within: str) -> tuple[str, list[Any]]:
+        """EXISTS(…), EXISTS(…), …: compiled by Django, once in the life of the process."""
+        known = (within, id(self))
+        if known not in self._statements:
+            compiled = [
+                rows.filter(**{within: _SOME}).order_by().values("pk").query.sql_with_params()
+                for _, rows in self._places
+            ]
+            sql = ", ".join(f"EXISTS ({one})" for one, _ in compiled)
+            self._statements[known] = sql, [param for _, params in compiled for param in params]
+        return self._statements[known]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _ask(places: Iterable[Places[Any]], within: str, key: uuid.UUID) -> dict[Places[Any], list[bool]]:
+    asked = list(places)
+    compiled = [each.tests(within) for each in asked]
+    params = [key if param == _SOME else param for _, some in compiled for param in some]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(sql for sql, _ in compiled)}", params)
+        row = iter(cursor.fetchone())
+    return {each: list(islice(row, len(each))) for each in asked}

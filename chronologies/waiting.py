@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -15,7 +16,7 @@ from casework.permissions import agencies_as, open_to, roles_in
 from casework.waiting import Waiting, most
 from chronologies.models import MANAGERS, WRITABLE, WRITERS, Chronology, ChronologyState
 from chronologies.services import DUE
-from govuk.dates import date_text
+from deadlines.rules.words import and_list
 
 _VERBS: Final = {
     ChronologyState.REQUESTED: "Write",
@@ -27,7 +28,8 @@ _VERBS: Final = {
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
-    """What waits on `user`; with a case, everything that waits in it as far as they may read it."""
+    """What waits on `user`, and the chronologies still to come where they manage them; with a case, everything
+    that waits in it as far as they may read it."""
     held = roles_in(user, case) if case is not None else frozenset()
     agencies = agencies_as(user, WRITERS)
     found = Chronology.objects.visible_to(user).filter(state__in=_VERBS)
@@ -37,10 +39,42 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
         theirs = Q(state__in=WRITABLE) & (
             (Q(author=user) & open_to(user, {Role.AA})) | (Q(agency__in=agencies) & open_to(user, WRITERS))
         )
-        managed = Q(state=ChronologyState.SUBMITTED) & open_to(user, MANAGERS)
-        found = found.filter(theirs | managed)
+        managed = open_to(user, MANAGERS)
+        found = found.filter(theirs | managed).annotate(
+            managed=ExpressionWrapper(managed, output_field=BooleanField())
+        )
     rows = found.select_related("case", "agency").order_by("due_on")[: most(case)]
-    return [_wait(chronology, user, case, held, agencies) for chronology in rows]
+    if case is not None:
+        return [_wait(chronology, user, case, held, agencies) for chronology in rows]
+    mine, to_come = [], defaultdict(list)
+    for chronology in rows:
+        if chronology.is_writable and not _writes(chronology, user, agencies):
+            to_come[chronology.case_id].append(chronology)
+        elif chronology.is_writable or chronology.managed:
+            mine.append(_wait(chronology, user, case, held, agencies))
+    return [*mine, *(_still_to_come(together) for together in to_come.values())]
+
+
+def _writes(chronology: Chronology, user: User, agencies: frozenset[object]) -> bool:
+    return chronology.author_id == user.pk or chronology.agency_id in agencies
+
+
+def _still_to_come(chronologies: list[Chronology]) -> Waiting:
+    """The chronologies that one case waits for, as one line; the first of them is due soonest."""
+    first = chronologies[0]
+    return Waiting(
+        verb=f"The chronology of {first.agency.short_name} is still to come"
+        if len(chronologies) == 1
+        else f"{len(chronologies)} chronologies still to come",
+        case=first.case,
+        href=reverse("chronologies:case", args=[first.case_id]),
+        owner=and_list(each.agency.short_name for each in chronologies),
+        mine=False,
+        about=audit.label_of(first),
+        code=DUE,
+        due_on=first.due_on,
+        link="See who",
+    )
 
 
 def _wait(
@@ -51,7 +85,7 @@ def _wait(
     agencies: frozenset[object],
 ) -> Waiting:
     with_agency = chronology.is_writable
-    theirs = chronology.author_id == user.pk or chronology.agency_id in agencies
+    theirs = _writes(chronology, user, agencies)
     return Waiting(
         verb=f"{_VERBS[ChronologyState(chronology.state)]} the chronology of {chronology.agency.short_name}",
         case=chronology.case,
@@ -60,7 +94,5 @@ def _wait(
         mine=case is None or (theirs if with_agency else bool(held & MANAGERS)),
         about=audit.label_of(chronology),
         code=DUE,
-        note=f"{'was due' if chronology.is_overdue else 'due'} {date_text(chronology.due_on)}"
-        if with_agency
-        else "",
+        due_on=chronology.due_on if with_agency else None,
     )

@@ -16,7 +16,7 @@ from deadlines.rules import words
 from deadlines.rules.calendar import Calendar
 from deadlines.rules.counting import Unit
 from deadlines.rules.london import LONDON, london_date
-from deadlines.rules.status import Standing, Status
+from deadlines.rules.status import Lateness, Standing, Status
 
 # The states of templates/components/deadline_row.html.
 _STATES: Final = {
@@ -128,6 +128,25 @@ def distance_of(deadline: Deadline, status: Status, today: dt.date, calendar: Ca
     return away
 
 
+@dataclass(frozen=True)
+class OwnDate:
+    """A date that no clock of the catalogue gives, an action's target date, as a page shows it."""
+
+    due_on: dt.date
+    late: bool
+    distance: str
+    group: str
+
+
+def own_date(due_on: dt.date, today: dt.date, calendar: Calendar) -> OwnDate:
+    """How a date stands on a day, in the words and under the headings of a deadline of that date."""
+    if due_on >= today:
+        group = "today" if due_on == today else _week_or_later(due_on, today)
+        return OwnDate(due_on, late=False, distance=_away(due_on, today, calendar), group=group)
+    late = Lateness(calendar.working_days_between(due_on, today), "working_day")
+    return OwnDate(due_on, late=True, distance=f"{late.words} late", group="late")
+
+
 def _away(due_on: dt.date, today: dt.date, calendar: Calendar) -> str:
     days = (due_on - today).days
     if days <= 1:
@@ -142,5 +161,13 @@ def _group(deadline: Deadline, state: str, today: dt.date) -> str:
         return "ended"
     if state in {"late", "held", "today"}:
         return state
-    sunday = today + dt.timedelta(days=6 - today.weekday())
-    return "week" if deadline.due_on <= sunday else "later"
+    return _week_or_later(deadline.due_on, today)
+
+
+def _week_or_later(due_on: dt.date, today: dt.date) -> str:
+    return "week" if due_on <= end_of_week(today) else "later"
+
+
+def end_of_week(today: dt.date) -> dt.date:
+    """The Sunday that ends the week of a day."""
+    return today + dt.timedelta(days=6 - today.weekday())

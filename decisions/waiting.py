@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import reduce
 from operator import or_
-from types import MappingProxyType
 from typing import Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch
 from django.urls import reverse
 
 from accounts.models import User
@@ -33,7 +33,6 @@ from decisions.models import (
 )
 from decisions.partners import ROLE_OF
 from decisions.services.holds import MAY_HOLD
-from govuk.dates import date_text
 from lcspr import clock
 
 SOON: Final = dt.timedelta(days=14)
@@ -42,21 +41,15 @@ DECIDE_DECLARATIONS: Final = PARTNERS | {Role.SGC}
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
-    """What waits on `user`; with a case, all that waits in it and who must do it."""
-    found = [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
-    return [each for each in found if each.mine or case is not None]
+    """What waits on `user`, and on others where they follow it; with a case, all that waits in it and who must
+    do it."""
+    return [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
 
 
-def _rows(
-    rows: Any,
-    user: User,
-    case: Case | None,
-    roles: Collection[frozenset[Role]],
-    only: Mapping[frozenset[Role], Q] = MappingProxyType({}),
-) -> Any:
+def _rows(rows: Any, user: User, case: Case | None, roles: Collection[frozenset[Role]]) -> Any:
     """Rows with, for each set of roles, whether the user holds one of it in the row's case: one query for all.
 
-    Without a case only rows that wait on one of the sets; `only` says which rows wait on a set, if not all.
+    Without a case only rows of cases in which they hold one.
     """
     if case is None and not any(holds_anywhere(user, these) for these in roles):
         return []
@@ -65,8 +58,27 @@ def _rows(
     held = {flag: ExpressionWrapper(these, output_field=BooleanField()) for flag, these in theirs.items()}
     if case is not None:
         return rows.filter(case=case).annotate(**held)[: most(case)]
-    wanted = (only.get(these, Q()) & theirs[_flag(these)] for these in roles)
-    return rows.filter(reduce(or_, wanted)).annotate(**held)[: most(case)]
+    return rows.filter(reduce(or_, theirs.values())).annotate(**held)[: most(case)]
+
+
+def _gathered(
+    found: Iterable[Waiting], case: Case | None, href: str, words: Mapping[str, _Words]
+) -> Iterator[Waiting]:
+    """The acts of one question: in a case each by itself; over all cases those of others as one line.
+
+    `words` give the line for an act: how many are to do it, and whether the person asking is one of them.
+    """
+    acts = list(found)
+    if case is not None:
+        yield from acts
+        return
+    yield from (each for each in acts if each.mine)
+    for verb, line in words.items():
+        others = [each for each in acts if each.verb == verb and not each.mine]
+        if others:
+            also = any(each.mine for each in acts if each.verb == verb)
+            owners = "; ".join(each.owner for each in others)
+            yield replace(others[0], verb=line(len(others), also), owner=owners, href=href, link="See who")
 
 
 def _flag(roles: frozenset[Role]) -> str:
@@ -82,6 +94,41 @@ _CHAIR: Final = frozenset({Role.IC})
 _SGC: Final = frozenset({Role.SGC})
 _WRITES_DOWN: Final = BUSINESS_UNIT | {Role.IC}
 
+_Words = Callable[[int, bool], str]
+
+
+def _partners(count: int, also: bool) -> str:
+    """“2 of 3 partners”, or, to one of those who are asked, “2 other partners”."""
+    if also:
+        return "1 other partner" if count == 1 else f"{count} other partners"
+    return f"{count} of {len(_EACH_PARTNER)} partners"
+
+
+_CONFIRM: Final = "Confirm or contest the view recorded for you"
+_GIVE_AGAIN: Final = "Give your own view, in place of the one contested"
+_GIVE: Final = "Give your view"
+_CONFIRM_DEPARTURE: Final = "Confirm or escalate the independent chair’s decision"
+_ESCALATE: Final = "Escalate: the partners do not agree"
+_RECOMMEND: Final = "Record the group’s recommendation"
+_CHAIR_VIEW: Final = "Give the independent chair’s view"
+_LEAD: Final = "Record the lead safeguarding partners’ decision"
+
+# The lines of “Waiting for others”: what is still to come, and from how many.
+_VIEWS_OF_OTHERS: Final[dict[str, _Words]] = {
+    _CONFIRM: lambda count, also: "A view recorded on a partner’s behalf is still to be confirmed",
+    _GIVE_AGAIN: lambda count, also: "A partner is still to give a view in place of the one contested",
+}
+_ACTS_OF_OTHERS: Final[dict[str, _Words]] = {
+    _GIVE: lambda count, also: f"{_partners(count, also)} still to give a view",
+    _CONFIRM_DEPARTURE: lambda count, also: (
+        f"{_partners(count, also)} still to confirm or escalate the independent chair’s decision"
+    ),
+    _ESCALATE: lambda count, also: "The partners do not agree: one of them is to escalate it",
+    _RECOMMEND: lambda count, also: "The group’s recommendation is still to be recorded",
+    _CHAIR_VIEW: lambda count, also: "The independent chair is still to give a view",
+    _LEAD: lambda count, also: "The lead safeguarding partners are still to decide",
+}
+
 _UNSETTLED: Final = (ViewState.RECORDED, ViewState.CONTESTED)
 
 
@@ -90,13 +137,12 @@ def _views(user: User, case: Case | None) -> Iterator[Waiting]:
     unsettled = PartnerView.objects.filter(state__in=_UNSETTLED).exclude(
         decision__state=DecisionState.ABANDONED
     )
-    for view in _rows(unsettled.select_related("decision"), user, case, _EACH_PARTNER.values()):
+    roles = [*_EACH_PARTNER.values(), BUSINESS_UNIT]
+    for view in _rows(unsettled.select_related("decision"), user, case, roles):
         partner = StatutoryPartner(view.partner)
         contested = view.state == ViewState.CONTESTED
-        yield Waiting(
-            verb="Give your own view, in place of the one contested"
-            if contested
-            else "Confirm or contest the view recorded for you",
+        waits = Waiting(
+            verb=_GIVE_AGAIN if contested else _CONFIRM,
             case=view.case,
             href=pages.address(view.decision, pages.Act.GIVE_VIEW)
             if contested
@@ -104,56 +150,73 @@ def _views(user: User, case: Case | None) -> Iterator[Waiting]:
             owner=str(ROLE_OF[partner].label),
             mine=_holds_one(view, _EACH_PARTNER[partner]),
             note=str(view.decision.get_kind_display()),
+            **_served(view.decision),
         )
+        yield from _gathered([waits], case, _record(view.decision), _VIEWS_OF_OTHERS)
+
+
+def _record(decision: Decision) -> str:
+    return reverse("decisions:record", args=[decision.pk])
 
 
 def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
     roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN]
     chairs = Prefetch("chair_views", ChairView.objects.prefetch_related("confirmations"))
     pending = Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs)
-    for decision in _rows(pending, user, case, roles, {_WRITES_DOWN: Q(state=DecisionState.ESCALATED)}):
+    for decision in _rows(pending, user, case, roles):
         if decision.state == DecisionState.ESCALATED:
-            yield _act(
-                decision, pages.Act.LEAD_PARTNERS, "Record the lead safeguarding partners’ decision", _WRITES_DOWN,
-                "Business unit or independent chair",
-            )  # fmt: skip
+            owner = "Business unit or independent chair"
+            acts: Iterable[Waiting] = [_act(decision, pages.Act.LEAD_PARTNERS, _LEAD, _WRITES_DOWN, owner)]
         else:
-            yield from _open_question(decision)
+            acts = _open_question(decision)
+        yield from _gathered(acts, case, _record(decision), _ACTS_OF_OTHERS)
 
 
 def _open_question(decision: Decision) -> Iterator[Waiting]:
     if recommendation_comes_first(DecisionKind(decision.kind)) and not decision.recommended:
-        yield _act(
-            decision, pages.Act.RECOMMEND, "Record the group’s recommendation", _SGC, str(Role.SGC.label)
-        )
+        yield _act(decision, pages.Act.RECOMMEND, _RECOMMEND, _SGC, str(Role.SGC.label))
         return
     standing = decision.standing()
     views = decision.view_outcomes()
     for partner, roles in _EACH_PARTNER.items():
         owner = str(ROLE_OF[partner].label)
         if views[partner] is None:  # type: ignore[index]
-            yield _act(decision, pages.Act.GIVE_VIEW, "Give your view", roles, owner)
+            yield _act(decision, pages.Act.GIVE_VIEW, _GIVE, roles, owner)
         elif standing.chair_departs and not _has_confirmed(decision, partner):
-            words = "Confirm or escalate the independent chair’s decision"
-            yield _act(decision, pages.Act.CONFIRM_DEPARTURE, words, roles, owner)
+            yield _act(decision, pages.Act.CONFIRM_DEPARTURE, _CONFIRM_DEPARTURE, roles, owner)
         elif standing.escalates:
-            yield _act(decision, pages.Act.ESCALATE, "Escalate: the partners do not agree", roles, owner)
+            yield _act(decision, pages.Act.ESCALATE, _ESCALATE, roles, owner)
     if None in views.values() or standing.escalates:
         return
     if decision.model != DecisionModel.THREE_DSP and decision.chair_view() is None:
-        yield _act(
-            decision, pages.Act.CHAIR_VIEW, "Give the independent chair’s view", _CHAIR, str(Role.IC.label)
-        )
+        yield _act(decision, pages.Act.CHAIR_VIEW, _CHAIR_VIEW, _CHAIR, str(Role.IC.label))
     elif standing.outcome is not None:
         # Everything is in but the recommendation, without which this outcome does not stand.
-        yield _act(
-            decision, pages.Act.RECOMMEND, "Record the group’s recommendation", _SGC, str(Role.SGC.label)
-        )
+        yield _act(decision, pages.Act.RECOMMEND, _RECOMMEND, _SGC, str(Role.SGC.label))
 
 
 def _has_confirmed(decision: Decision, partner: StatutoryPartner) -> bool:
     chair = decision.chair_view()
     return chair is not None and any(row.partner == partner for row in chair.confirmations.all())
+
+
+# The clock a question serves, the nearest first: whoever gives a view sees by when it is needed.
+_CLOCKS: Final[dict[DecisionKind, tuple[str, ...]]] = {
+    DecisionKind.CRITERIA: ("DL-05", "DL-01"),
+    DecisionKind.RAPID_REVIEW: ("DL-09", "DL-10"),
+    DecisionKind.RECONSIDERATION: ("DL-13",),
+    DecisionKind.SIGN_OFF: ("DL-14",),
+    DecisionKind.PUBLICATION: ("DL-14",),
+    DecisionKind.NOT_PUBLISH: ("DL-14",),
+    DecisionKind.DISCONTINUATION: ("DL-14",),
+    DecisionKind.CLOSURE: ("DL-23",),
+}
+
+
+def _served(decision: Decision) -> dict[str, Any]:
+    """The words for `Waiting` of which deadline an answer to the question serves."""
+    code, *others = _CLOCKS.get(DecisionKind(decision.kind), ("",))
+    return {"about": decision.about, "code": code, "or_codes": tuple(others)}
 
 
 def _act(decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], owner: str) -> Waiting:
@@ -163,20 +226,27 @@ def _act(decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], 
         href=pages.address(decision, act),
         owner=owner,
         mine=_holds_one(decision, roles),
-        about=decision.about,
         note=str(decision.get_kind_display()),
+        **_served(decision),
     )
 
 
 def _declarations(user: User, case: Case | None) -> Iterator[Waiting]:
     undecided = Declaration.objects.filter(state=DeclarationState.DECLARED).select_related("person")
-    for declaration in _rows(undecided, user, case, [DECIDE_DECLARATIONS]):
+    for declaration in _rows(undecided, user, case, [DECIDE_DECLARATIONS, BUSINESS_UNIT]):
+        mine = _holds_one(declaration, DECIDE_DECLARATIONS) and declaration.person_id != user.pk
+        followed = case is None and not mine
         yield Waiting(
-            verb="Decide on a declaration of interest",
+            verb="A declaration of interest is still to be decided on"
+            if followed
+            else "Decide on a declaration of interest",
             case=declaration.case,
-            href=reverse("decisions:decide_declaration", args=[declaration.pk]),
+            href=reverse("desk:case", args=[declaration.case_id])
+            if followed
+            else reverse("decisions:decide_declaration", args=[declaration.pk]),
             owner=f"{Role.SGC.label} or a delegated safeguarding partner",
-            mine=_holds_one(declaration, DECIDE_DECLARATIONS) and declaration.person_id != user.pk,
+            mine=mine,
+            link="See the case" if followed else "",
             note=str(declaration.get_role_display()),
         )
 
@@ -192,7 +262,7 @@ def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
             mine=_holds_one(hold, MAY_HOLD),
             about=audit.label_of(hold),
             code="DL-21h",
-            note=f"by {date_text(hold.review_on)}",
+            due_on=hold.review_on,
         )
 
 

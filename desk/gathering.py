@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
@@ -19,9 +20,11 @@ import rapid_review.waiting
 import referrals.waiting
 from accounts.models import User
 from casework.models import Case
-from casework.waiting import Waiting
+from casework.waiting import Waiting, asked_together
+from deadlines.calendars import Calendars
 from deadlines.models import Deadline
-from deadlines.showing import Shown, shown_all
+from deadlines.models.reference import CalendarName
+from deadlines.showing import OwnDate, Shown, end_of_week, own_date, shown_all
 from lcspr import clock
 
 Source = Callable[[User, Case | None], list[Waiting]]
@@ -41,18 +44,40 @@ SOURCES: Final[tuple[Source, ...]] = (
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that waits, and the deadline it answers, as a page shows it, if there is one."""
+    """One thing that waits, and by when: the deadline it answers, or its own date where that comes first."""
 
     waiting: Waiting
     clock: Shown | None
+    own: OwnDate | None = None
 
     @property
-    def due_at(self) -> dt.datetime | None:
-        return self.clock.deadline.due_at if self.clock else None
+    def due_on(self) -> dt.date | None:
+        if self.own:
+            return self.own.due_on
+        return self.clock.deadline.due_on if self.clock else None
 
     @property
     def late(self) -> bool:
+        if self.own:
+            return self.own.late
         return self.clock is not None and self.clock.state == "late"
+
+    @property
+    def distance(self) -> str:
+        """How far off it is: “in 4 working days”, “2 working days late”."""
+        if self.own:
+            return self.own.distance
+        return self.clock.distance if self.clock else ""
+
+    @property
+    def group(self) -> str:
+        if self.own:
+            return self.own.group
+        return self.clock.group if self.clock else ""
+
+    @property
+    def explanation(self) -> list[str]:
+        return self.clock.explanation if self.clock and not self.own else []
 
     @property
     def action(self) -> list[dict[str, object]]:
@@ -70,10 +95,34 @@ class Group:
     tasks: list[Task]
 
 
-def tasks_for(user: User, most: int | None = None) -> list[Task]:
-    """Everything that waits on `user`, or the `most` pressing: the soonest deadline first; what has none
-    comes last."""
-    return with_deadlines([waiting for source in SOURCES for waiting in source(user, None)], user, most)
+@dataclass(frozen=True)
+class Home:
+    """What “What needs you” shows: what waits on the person, and on others, each with whether there is more."""
+
+    mine: list[Task]
+    others: list[Task]
+    more: bool
+    more_others: bool
+    # The deadlines asked for beside them, by key, worked out together with those of the tasks.
+    watched: dict[uuid.UUID, Shown]
+
+
+def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID] = ()) -> Home:
+    """The `tasks` most pressing things that wait on `user` and the `others` they wait for: the soonest first,
+    what has no date last."""
+    with asked_together():
+        found = [waiting for source in SOURCES for waiting in source(user, None)]
+    pairs = _in_order(found, user)
+    mine = [pair for pair in pairs if pair[0].mine]
+    theirs = [pair for pair in pairs if not pair[0].mine]
+    clocks = _clocks([*_keys(mine[:tasks]), *_keys(theirs[:others]), *watched])
+    return Home(
+        _tasks(mine[:tasks], clocks),
+        _tasks(theirs[:others], clocks),
+        more=len(mine) > tasks,
+        more_others=len(theirs) > others,
+        watched=clocks,
+    )
 
 
 def tasks_in(case: Case, user: User, clocks: Iterable[Shown]) -> list[Task]:
@@ -81,29 +130,63 @@ def tasks_in(case: Case, user: User, clocks: Iterable[Shown]) -> list[Task]:
 
     `clocks` are the deadlines of the case that `user` may see.
     """
-    found = [waiting for source in SOURCES for waiting in source(user, case)]
+    with asked_together():
+        found = [waiting for source in SOURCES for waiting in source(user, case)]
     running = [each for each in clocks if each.deadline.is_open]
     answers = _Answers((each.deadline.due_at, each.deadline, each) for each in running)
-    tasks = [Task(waiting, answers.to(waiting)) for waiting in found]
-    return sorted(tasks, key=lambda task: _urgency(task.waiting, task.due_at))
+    tasks = _with_own_dates([(waiting, answers.to(waiting)) for waiting in found])
+    return sorted(tasks, key=lambda task: _urgency(task.waiting, task.due_on))
 
 
-def with_deadlines(found: Collection[Waiting], user: User, most: int | None = None) -> list[Task]:
-    """Set beside each thing the open deadline it names; the `most` pressing, in their order.
+def with_deadlines(found: Collection[Waiting], user: User) -> list[Task]:
+    """Set beside each thing the open deadline it names, in the order of urgency."""
+    pairs = _in_order(found, user)
+    return _tasks(pairs, _clocks(_keys(pairs)))
 
-    Only what is shown is worked out: of the others the due date alone is read.
-    """
+
+def _in_order(found: Collection[Waiting], user: User) -> list[tuple[Waiting, Any]]:
+    """Each thing with the keys of the deadline it names, if one runs: of most, the due date alone is read."""
+    codes = {code for waiting in found for code in _codes(waiting)}
     named = Deadline.objects.visible_to(user).open().order_by()
-    named = named.filter(case__in={w.case.pk for w in found}, code__in={w.code for w in found if w.code})
-    keys = named.values_list("pk", "due_at", "case_id", "code", "about", named=True)
+    named = named.filter(case__in={waiting.case.pk for waiting in found}, code__in=codes)
+    keys = named.values_list("pk", "due_at", "due_on", "case_id", "code", "about", named=True)
     answers = _Answers((row.due_at, row, row) for row in keys)
-    in_order = sorted(
-        ((waiting, answers.to(waiting)) for waiting in found),
-        key=lambda pair: _urgency(pair[0], pair[1].due_at if pair[1] else None),
-    )[:most]
-    wanted = Deadline.objects.filter(pk__in=[row.pk for _, row in in_order if row]).with_everything()
-    clocks = {each.deadline.pk: each for each in shown_all(wanted, clock.now())}
-    return [Task(waiting, clocks[row.pk] if row else None) for waiting, row in in_order]
+    pairs = [(waiting, answers.to(waiting)) for waiting in found]
+    return sorted(
+        pairs, key=lambda pair: _urgency(pair[0], _first(pair[0].due_on, pair[1] and pair[1].due_on))
+    )
+
+
+def _keys(pairs: Iterable[tuple[Waiting, Any]]) -> list[uuid.UUID]:
+    return [row.pk for _, row in pairs if row]
+
+
+def _clocks(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Shown]:
+    """The deadlines that are shown, worked out, by key."""
+    wanted = Deadline.objects.filter(pk__in=keys).with_everything()
+    return {each.deadline.pk: each for each in shown_all(wanted, clock.now())}
+
+
+def _tasks(pairs: Iterable[tuple[Waiting, Any]], clocks: dict[uuid.UUID, Shown]) -> list[Task]:
+    return _with_own_dates((waiting, clocks[row.pk] if row else None) for waiting, row in pairs)
+
+
+def _with_own_dates(pairs: Iterable[tuple[Waiting, Shown | None]]) -> list[Task]:
+    today, calendars, tasks = clock.today(), Calendars(), []
+    for waiting, shown in pairs:
+        own = None
+        if waiting.due_on and (shown is None or waiting.due_on < shown.deadline.due_on):
+            own = own_date(waiting.due_on, today, calendars[CalendarName.ENGLAND_AND_WALES])
+        tasks.append(Task(waiting, shown, own))
+    return tasks
+
+
+def _first(*dates: dt.date | None) -> dt.date | None:
+    return min((date for date in dates if date), default=None)
+
+
+def _codes(waiting: Waiting) -> tuple[str, ...]:
+    return tuple(filter(None, (waiting.code, *waiting.or_codes)))
 
 
 class _Answers:
@@ -118,17 +201,27 @@ class _Answers:
             self._by_code[row.case_id, row.code] = shown
 
     def to(self, waiting: Waiting) -> Any:
-        """What stands for the deadline that a thing names, or None."""
+        """What stands for the deadline that a thing names, or the nearest it serves; or None."""
         case = waiting.case.pk
-        about = self._by_about.get((case, waiting.code, waiting.about))
-        return about or self._by_code.get((case, waiting.code))
+        for code in _codes(waiting):
+            about = self._by_about.get((case, code, waiting.about))
+            if found := about or self._by_code.get((case, code)):
+                return found
+        return None
+
+
+def week_ahead(today: dt.date) -> dt.date:
+    """The Sunday that ends the week a person plans: from a Saturday or Sunday, the one that begins on Monday."""
+    return end_of_week(today + dt.timedelta(days=2) if today.weekday() >= 5 else today)
 
 
 def grouped(tasks: Iterable[Task]) -> list[Group]:
     """The tasks under overdue, today, this week, later and no date; empty headings are left out."""
     groups: dict[str, list[Task]] = {}
     for task in tasks:
-        heading = _HEADINGS[task.clock.group] if task.clock else "When you can"
+        heading = _HEADINGS.get(task.group, "When you can")
+        if task.group == "later" and task.due_on and task.due_on <= week_ahead(clock.today()):
+            heading = "This week"
         groups.setdefault(heading, []).append(task)
     order = ("Overdue", "Today", "This week", "Later", "When you can")
     return [Group(heading, groups[heading]) for heading in order if heading in groups]
@@ -143,6 +236,5 @@ _HEADINGS: Final = {
 }
 
 
-def _urgency(waiting: Waiting, due_at: dt.datetime | None) -> tuple[bool, dt.datetime, str]:
-    far = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return (not waiting.mine, due_at or far, waiting.verb)
+def _urgency(waiting: Waiting, due_on: dt.date | None) -> tuple[bool, dt.date, str]:
+    return (not waiting.mine, due_on or dt.date.max, waiting.verb)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,27 +13,32 @@ from django.views.generic import TemplateView
 from accounts.access_table import Right, Thing
 from accounts.db import memberships_of
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
+from accounts.roles import BUSINESS_UNIT, GUEST, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
 from casework import audit
-from casework.audit import READING_VERBS
 from casework.models import Case, Event
 from casework.reading import note_read
 from casework.views import CasePage
 from deadlines.models import Deadline
+from deadlines.rules.words import and_list
 from deadlines.showing import Shown, shown_all
 from desk.forms import CaseFilterForm
-from desk.gathering import grouped, tasks_for, tasks_in
+from desk.gathering import grouped, home_of, tasks_in
 from desk.paging import page_of
 from desk.parts import parts_of
 from desk.stage_map import stage_map
 from desk.tabs import tabs_of
+from desk.timeline import entries_of
+from desk.watch import LATE_LENGTH, STUCK_AFTER, WEEK_LENGTH, Watch, watch_of
 from lcspr import clock
 from referrals.permissions import ways_in
 from referrals.waiting import unsent
 
 PAGE_LENGTH = 25
+# Lines of the record: an act writes several, which stand together.
+TIMELINE_LENGTH = 60
 # What a person can take in; the rest follows as these are done, and every deadline is on the board.
 HOME_LENGTH = 20
+OTHERS_LENGTH = 10
 
 # Who follows the whole case, not only their own agency's part in it.
 FOLLOWS_THE_CASE = (
@@ -53,19 +59,51 @@ class HomeView(TemplateView):
         user = self.request.user
         assert isinstance(user, User)
         note_read(self.request, case=None, words="Opened What needs you")
-        # One more than the page shows says whether there are others, without counting them all.
-        found = tasks_for(user, most=HOME_LENGTH + 1)
-        tasks = found[:HOME_LENGTH]
+        guest = {Role(membership.role) for membership in memberships_of(user)} <= GUEST
+        watch = watch_of(user)
+        home = home_of(
+            user,
+            tasks=HOME_LENGTH,
+            # A guest sees what is asked of them and nothing else.
+            others=0 if guest else OTHERS_LENGTH,
+            watched=watch.clocks if watch else (),
+        )
         return {
             **super().get_context_data(**kwargs),
             "page_title": "What needs you",
-            "groups": grouped(task for task in tasks if task.waiting.mine),
-            "others": [task for task in tasks if not task.waiting.mine],
-            "more": len(found) > HOME_LENGTH,
-            "case_content": bool(tasks),
+            "groups": grouped(home.mine),
+            "others": home.others,
+            "more": home.more,
+            "more_others": home.more_others and not guest,
+            "watch": _watched(watch, home.watched) if watch else None,
+            "case_content": bool(home.mine or home.others or watch),
             "drafts": unsent(user),
             "may_refer": bool(ways_in(user)),
         }
+
+
+def _watched(watch: Watch, clocks: Mapping[Any, Shown]) -> dict[str, Any]:
+    """What the business unit keeps an eye on, for the page."""
+    return {
+        "late": _together(clocks[key] for key in watch.late[:LATE_LENGTH]),
+        "more_late": len(watch.late) > LATE_LENGTH,
+        "week": _together(clocks[key] for key in watch.week[:WEEK_LENGTH]),
+        "more_week": len(watch.week) > WEEK_LENGTH,
+        "stuck": watch.stuck,
+        "stuck_after": STUCK_AFTER.days,
+        "held": watch.held,
+    }
+
+
+def _together(rows: Iterable[Shown]) -> list[tuple[Shown, str]]:
+    """The same clock of one case, owed by several on the same day, as one row with all who owe it."""
+    found: dict[Any, tuple[Shown, list[str]]] = {}
+    for row in rows:
+        due = row.deadline
+        found.setdefault((due.case_id, due.code, due.due_on), (row, []))[1].append(
+            due.owed_agency.short_name if due.owed_agency else row.who
+        )
+    return [(row, row.who if len(who) == 1 else and_list(who)) for row, who in found.values()]
 
 
 class CaseListView(TemplateView):
@@ -77,7 +115,7 @@ class CaseListView(TemplateView):
         user = self.request.user
         assert isinstance(user, User)
         note_read(self.request, case=None, words="Opened the list of cases")
-        form = CaseFilterForm(self.request.GET)
+        form = CaseFilterForm(self.request.GET, user=user)
         cases = form.applied_to(Case.objects.visible_to(user).select_related("partnership"))
         page = page_of(cases.order_by("-opened_at", "id"), self.request.GET.get("page"), PAGE_LENGTH)
         address = reverse("desk:cases")
@@ -153,16 +191,17 @@ class TimelineView(CaseTab):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.follows_the_case:
             raise PermissionDenied
-        acts = Event.objects.filter(case=self.case).exclude(verb__in=READING_VERBS)
+        acts = Event.objects.filter(case=self.case).exclude(verb__in=audit.NOT_ON_TIMELINE)
         page = page_of(
             acts.select_related("actor", "agency", "payload").order_by("-id"),
             self.request.GET.get("page"),
-            PAGE_LENGTH,
+            TIMELINE_LENGTH,
         )
         return {
             "page_title": "Timeline",
             "page": page,
-            "entries": [(event, audit.payload_of(event).get("words") or event.verb) for event in page],
+            "entries": entries_of(page),
+            "may_see_access": self.may(Right.READ, Thing.AUDIT),
             **super().get_context_data(**kwargs),
         }
 
@@ -197,9 +236,11 @@ class AccessView(CaseTab):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if not self.may(Right.READ, Thing.AUDIT):
             raise PermissionDenied
-        reads = Event.objects.filter(case=self.case, verb__in=READING_VERBS)
+        reads = Event.objects.filter(case=self.case, verb__in=audit.NOT_ON_TIMELINE)
         page = page_of(
-            reads.select_related("actor", "agency").order_by("-id"), self.request.GET.get("page"), PAGE_LENGTH
+            reads.select_related("actor", "agency", "payload").order_by("-id"),
+            self.request.GET.get("page"),
+            PAGE_LENGTH,
         )
         return {
             "page_title": "Access",
@@ -208,6 +249,5 @@ class AccessView(CaseTab):
             ),
             "walls": self.case.walls.filter(lifted_at=None).select_related("user"),
             "page": page,
-            "verbs": dict(audit.Verb.choices),
             **super().get_context_data(**kwargs),
         }

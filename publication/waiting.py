@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
@@ -42,10 +43,17 @@ _UNDER_WAY: Final = (PublicationState.PREPARING, PublicationState.HELD)
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
-    """What waits on `user`; with a case, everything that waits in it."""
+    """What waits on `user`, and on others in what they see; with a case, everything that waits in it."""
     found = [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
     found += _closable(user, case)
-    return [each for each in found if each.mine or case is not None]
+    return found if case is not None else [_followed(each) for each in found]
+
+
+def _followed(waits: Waiting) -> Waiting:
+    """What waits for somebody else leads to the case: its own page is theirs."""
+    if waits.mine:
+        return waits
+    return replace(waits, href=reverse("desk:case", args=[waits.case.pk]), link="See the case")
 
 
 def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> Any:
@@ -93,7 +101,10 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
     units = business_unit_partnerships(user)
     for publication in found:
         about, prepares = label_of(publication), publication.case.partnership_id in units
-        yield _next_step(publication, prepares=prepares, full=case is not None)
+        # While a hold is in force nothing is to be done but to look at it, which waits by itself.
+        resting = publication.state == PublicationState.HELD and publication.hold_in_force
+        if case is not None or not resting:
+            yield _next_step(publication, prepares=prepares, full=case is not None)
         if (REASONS, about) in owed:
             yield _step(
                 publication,
@@ -147,6 +158,7 @@ def _next_step(publication: Any, *, prepares: bool, full: bool) -> Waiting:
         name,
         mine=prepares,
         code=REVIEW,
+        due_on=publication.planned_on,
         note=f"planned for {date_text(publication.planned_on)}" if publication.planned_on else "",
         # Only the case's own page shows what blocks: the list of everything stays a few queries.
         blocked=unmet(offered, publication) if offered and full else [],

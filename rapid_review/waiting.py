@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT, Role
+from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.audit import label_of
 from casework.models import Case, TakingBack
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
@@ -21,37 +21,43 @@ from rapid_review.models import AgencyRequest, PanelView, RapidReview, RapidRevi
 from rapid_review.models.requests import OUTSTANDING
 from rapid_review.services.taking_back import SENDING
 
-# state: (verb, page, who, DL-number, the transition whose guards are shown)
+_LETTER: Final = "rapid_review:letter"
+
+
+class _Step(NamedTuple):
+    """What comes next in a state: the act, its page, who does it, the clock it answers, the guards to show."""
+
+    verb: str
+    page: str
+    roles: frozenset[Role]
+    code: str = ""
+    transition: str = ""
+
+
 _STEPS: Final = {
-    RapidReviewState.GATHERING: (
+    RapidReviewState.GATHERING: _Step(
         "Finish gathering information",
         "rapid_review:finish_gathering",
         BUSINESS_UNIT,
         "DL-10",
         "finish_gathering",
     ),
-    RapidReviewState.ANALYSIS: (
+    RapidReviewState.ANALYSIS: _Step(
         "Put the rapid review to the partners",
         "rapid_review:put_to_partners",
         BUSINESS_UNIT | {Role.SGC},
         "DL-10",
         "put_to_partners",
     ),
-    RapidReviewState.DECISION: (
+    RapidReviewState.DECISION: _Step(
         "Send the rapid review to the National Panel",
         "rapid_review:send",
         BUSINESS_UNIT,
         "DL-10",
         "send",
     ),
-    RapidReviewState.SENT: (
-        "Record the National Panel’s letter",
-        "rapid_review:letter",
-        BUSINESS_UNIT,
-        "DL-11",
-        "",
-    ),
-    RapidReviewState.QUERIED: (
+    RapidReviewState.SENT: _Step("Record the National Panel’s letter", _LETTER, BUSINESS_UNIT, "DL-11"),
+    RapidReviewState.QUERIED: _Step(
         "Answer the National Panel’s questions",
         "rapid_review:answer_query",
         BUSINESS_UNIT,
@@ -63,13 +69,17 @@ _STEPS: Final = {
 _TAKES_STEPS: Final = BUSINESS_UNIT | {Role.SGC}
 # On whom the states wait, so that the list of everything asks for each set of roles once.
 _BY_ROLES: Final = tuple(
-    (who, [state for state, step in _STEPS.items() if step[2] == who])
+    (who, [state for state, step in _STEPS.items() if step.roles == who])
     for who in (BUSINESS_UNIT, _TAKES_STEPS)
 )
+# Who follows what is still to come from others: the agencies' information, the National Panel's letter.
+_FOLLOWS: Final = BUSINESS_UNIT | PARTNERS | {Role.SGC, Role.IC}
+_TO_COME: Final = (RapidReviewState.GATHERING, RapidReviewState.SENT)
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
-    """Requests for the user's agency to answer, and the next step of each rapid review of theirs."""
+    """Requests for the user's agency to answer, the next step of each rapid review of theirs, and what is still
+    to come from others."""
     return [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
 
 
@@ -120,32 +130,41 @@ def _request_verb(request: AgencyRequest) -> str:
 
 
 def _reviews(user: User, case: Case | None) -> list[Waiting]:
-    if case is None and not holds_anywhere(user, _TAKES_STEPS):
+    if case is None and not holds_anywhere(user, _FOLLOWS):
         return []
     reviews = RapidReview.objects.visible_to(user).select_related("case", "decision")
     if case is not None:
         reviews = reviews.filter(case=case, state__in=_STEPS)
     else:
-        reviews = reviews.filter(reduce(or_, (Q(state__in=at) & open_to(user, who) for who, at in _BY_ROLES)))
-    held = roles_in(user, case) if case is not None else _TAKES_STEPS
+        steps = [Q(state__in=at) & open_to(user, who) for who, at in _BY_ROLES]
+        to_come = Q(state__in=_TO_COME) & open_to(user, _FOLLOWS)
+        reviews = reviews.filter(reduce(or_, [*steps, to_come])).annotate(
+            in_unit=ExpressionWrapper(open_to(user, BUSINESS_UNIT), output_field=BooleanField())
+        )
+    held = roles_in(user, case) if case is not None else frozenset()
     rows = list(reviews.prefetch_related("letters").order_by("created_at")[: most(case)])
     progress = _progress(rows)
     found = []
     for review in rows:
         if _has_gone_on(review):
             continue
-        verb, page, roles, code, name = _step_of(review)
-        offered = exits(review).get(name) if case is not None else None
+        answers = progress.get(review.pk)
+        if case is None:
+            found += _still_to_come(review, answers)
+        step = _step_of(review)
+        if case is None and (step.page == _LETTER or not (review.in_unit or Role.SGC in step.roles)):
+            continue
+        offered = exits(review).get(step.transition) if case is not None else None
         found.append(
             Waiting(
-                verb=verb,
+                verb=step.verb,
                 case=review.case,
-                href=reverse(page, args=[review.pk]),
-                owner="business unit" if roles == BUSINESS_UNIT else "sub-group chair or business unit",
-                mine=not held.isdisjoint(roles),
+                href=reverse(step.page, args=[review.pk]),
+                owner="business unit" if step.roles == BUSINESS_UNIT else "sub-group chair or business unit",
+                mine=case is None or not held.isdisjoint(step.roles),
                 about=label_of(review.case),
-                code=code,
-                note=progress.get(review.pk, ""),
+                code=step.code,
+                note=answers.words if answers else "",
                 # Only the case's own page shows what blocks: the list of everything stays one query a kind.
                 blocked=unmet(offered, review) if offered else [],
             )
@@ -153,14 +172,44 @@ def _reviews(user: User, case: Case | None) -> list[Waiting]:
     return found
 
 
-def _step_of(review: RapidReview) -> tuple[str, str, frozenset[Role], str, str]:
+def _still_to_come(review: Any, answers: _Answers | None) -> list[Waiting]:
+    """What a rapid review waits for that nobody here can do: over all cases, for those who follow them."""
+    if answers is not None and answers.outstanding:
+        return [
+            Waiting(
+                verb=f"{answers.outstanding} of {answers.asked} agencies still to return",
+                case=review.case,
+                href=reverse("rapid_review:review", args=[review.pk]),
+                owner="the agencies asked",
+                mine=False,
+                code="DL-07",
+                link="See who",
+            )
+        ]
+    if review.state == RapidReviewState.SENT and not _panel_agrees(review):
+        return [
+            Waiting(
+                verb="The National Panel’s letter is awaited",
+                case=review.case,
+                href=reverse(_LETTER if review.in_unit else "rapid_review:review", args=[review.pk]),
+                owner="National Panel",
+                mine=False,
+                about=label_of(review.case),
+                code="DL-11",
+                link="Record it" if review.in_unit else "See the rapid review",
+            )
+        ]
+    return []
+
+
+def _step_of(review: RapidReview) -> _Step:
     """The next step; once the National Panel has agreed to “no review”, to follow up what was found.
 
     Towards a review or another kind of one, the next step is that of panels, which waits there.
     """
     no_review = review.outcome == RapidReviewOutcome.NO_LCSPR
     if review.state == RapidReviewState.SENT and no_review and _panel_agrees(review):
-        return "Go on to follow up actions, or close the case", "rapid_review:review", BUSINESS_UNIT, "", ""
+        return _Step("Go on to follow up actions, or close the case", "rapid_review:review", BUSINESS_UNIT)
     return _STEPS[RapidReviewState(review.state)]
 
 
@@ -178,23 +227,30 @@ def _has_gone_on(review: RapidReview) -> bool:
     )
 
 
-def _progress(reviews: list[RapidReview]) -> dict[Any, str]:
+class _Answers(NamedTuple):
+    """How many agencies were asked in a round, and how many have still to answer."""
+
+    asked: int = 0
+    outstanding: int = 0
+
+    @property
+    def words(self) -> str:
+        if not self.asked:
+            return "No agency has been asked yet"
+        return f"{self.asked - self.outstanding} of {self.asked} agencies have answered"
+
+
+def _progress(reviews: list[RapidReview]) -> dict[Any, _Answers]:
     """How far the gathering of each review has come, by its key, in one query for all."""
     gathering = [review for review in reviews if review.state == RapidReviewState.GATHERING]
     if not gathering:
         return {}
     asked = AgencyRequest.objects.filter(case__in=[review.case_id for review in gathering])
-    states: dict[Any, list[str]] = {}
+    found: dict[Any, _Answers] = {}
     for case_id, number, state in asked.values_list("case", "round", "state"):
-        states.setdefault((case_id, number), []).append(state)
-    return {review.pk: _answered(states.get((review.case_id, review.round), [])) for review in gathering}
-
-
-def _answered(states: list[str]) -> str:
-    if not states:
-        return "No agency has been asked yet"
-    answered = sum(state not in OUTSTANDING for state in states)
-    return f"{answered} of {len(states)} agencies have answered"
+        so_far = found.get((case_id, number), _Answers())
+        found[case_id, number] = _Answers(so_far.asked + 1, so_far.outstanding + (state in OUTSTANDING))
+    return {review.pk: found.get((review.case_id, review.round), _Answers()) for review in gathering}
 
 
 _PLACES: Final = Places(

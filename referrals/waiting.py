@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
@@ -34,9 +35,16 @@ _TAKEN_BACK: Final = (ACCEPTANCE, SENDING)
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
-    """What waits on `user`; with a case, all that waits in it and who must do it."""
+    """What waits on `user`, and on others in what they see; with a case, all that waits in it and who must do it."""
     found = [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
-    return [each for each in found if each.mine or case is not None]
+    return found if case is not None else [_followed(each) for each in found]
+
+
+def _followed(waits: Waiting) -> Waiting:
+    """What waits for somebody else leads to the case: its own page is theirs."""
+    if waits.mine:
+        return waits
+    return replace(waits, href=reverse("desk:case", args=[waits.case.pk]), link="See the case")
 
 
 def unsent(user: User) -> list[Referral]:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
@@ -64,6 +64,11 @@ class ActionQuerySet(CaseRecordQuerySet):
 
     def late(self, *, on: dt.date) -> ActionQuerySet:
         return self.filter(state__in=UNFINISHED, due_on__lt=on)
+
+    def overdue_first(self, *, on: dt.date) -> ActionQuerySet:
+        """What is late before what is not; then by the target date."""
+        late = Q(state__in=UNFINISHED, due_on__lt=on)
+        return self.order_by(Case(When(late, then=0), default=1), "due_on", "pk")
 
 
 class OfAction(CaseRecordQuerySet):

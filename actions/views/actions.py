@@ -18,10 +18,10 @@ from actions import forms, services
 from actions.acting import ActForm
 from actions.models import Action, ActionPlan, Evidence, Outlook, Recommendation
 from actions.models.actions import OPEN, TAKES_EVIDENCE
-from actions.permissions import PLANNERS, agencies_for_whom, works_on_it
+from actions.permissions import FOLLOWS, PLANNERS, agencies_for_whom, works_on_it
 from actions.views import rows
 from casework.models import Document
-from casework.permissions import roles_with
+from casework.permissions import holds_anywhere, roles_with
 from casework.reading import note_read
 from casework.transitions import actions_for
 from casework.views import ActView, CaseMixin, CasePage, DocumentView, RecordMixin, open_acts
@@ -45,7 +45,8 @@ class MineView(TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = forms.FilterForm(request.GET if request.GET.keys() & {"show", "whose"} else None)
         chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-        show, whose = chosen.get("show") or "open", chosen.get("whose") or "mine"
+        usual = self._usual()
+        show, whose = chosen.get("show") or "open", chosen.get("whose") or usual
         page = Paginator(self._actions(show, whose), PER_PAGE).get_page(request.GET.get("page"))
         note_read(request, case=None, words="Opened a list of actions")
         return self.render_to_response(
@@ -55,21 +56,29 @@ class MineView(TemplateView):
                 "filter_form": form
                 if form.is_bound
                 else forms.FilterForm(initial={"show": show, "whose": whose}),
-                "chosen": _chosen(show, whose),
+                "chosen": _chosen(show, whose, usual),
                 "clear_href": reverse("actions:mine"),
                 "columns": rows.MINE_COLUMNS,
                 "rows": rows.rows_across_cases(page, self.user),
                 "page": page,
                 "query": request.GET,
                 "whose": whose,
+                "filtered": (show, whose) != ("open", usual),
             }
         )
+
+    def _usual(self) -> str:
+        """Whose actions the page opens on: all of them for those who follow them, else the person's own, if any."""
+        if holds_anywhere(self.user, FOLLOWS):
+            return "all"
+        owned = Action.objects.visible_to(self.user).filter(owner=self.user)
+        return "mine" if owned.exists() else "all"
 
     def _actions(self, show: str, whose: str) -> Any:
         found = (
             Action.objects.visible_to(self.user)
             .select_related("case", "agency", "owner")
-            .order_by("due_on", "pk")
+            .overdue_first(on=clock.today())
         )
         if whose == "mine":
             found = found.filter(owner=self.user)
@@ -80,14 +89,15 @@ class MineView(TemplateView):
         return found.open() if show == "open" else found
 
 
-def _chosen(show: str, whose: str) -> list[dict[str, str]]:
+def _chosen(show: str, whose: str, usual: str) -> list[dict[str, str]]:
     """The filters in force, other than the usual ones, each with the address that takes it away."""
-    words = dict(forms.FilterForm.base_fields["show"].choices)  # type: ignore[attr-defined]
+    shows = dict(forms.FilterForm.base_fields["show"].choices)  # type: ignore[attr-defined]
+    people = dict(forms.FilterForm.base_fields["whose"].choices)  # type: ignore[attr-defined]
     chips = []
     if show != "open":
-        chips.append({"text": words[show], "remove_href": f"?show=open&whose={whose}"})
-    if whose != "mine":
-        chips.append({"text": "All that I may see", "remove_href": f"?show={show}&whose=mine"})
+        chips.append({"text": shows[show], "remove_href": f"?show=open&whose={whose}"})
+    if whose != usual:
+        chips.append({"text": people[whose], "remove_href": f"?show={show}&whose={usual}"})
     return chips
 
 

@@ -54,7 +54,9 @@ def rows_across_cases(actions: Iterable[Action], user: User) -> list[list[Any]]:
         [
             {"text": str(action), "href": reverse("actions:action", args=[action.pk])},
             str(action.case),
-            short(action.text) if action.owner_id == user.pk else f"For {action.agency.short_name}",
+            short(action.text)
+            if action.owner_id == user.pk
+            else f"For {action.owner}, {action.agency.short_name}",
             date_text(action.due_on),
             action.get_state_display(),
             standing(action),

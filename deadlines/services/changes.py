@@ -208,7 +208,7 @@ def _keep_change(
         by=by,
         case=deadline.case,
         about=deadline,
-        words=f"{kind.label}, {deadline}: was due {was}, now {now}. {reason}",
+        words=f"{kind.label}: {deadline.name}, was due {was}, now {now}. {reason}",
         old_trigger_at=old_trigger_at,
         new_trigger_at=deadline.trigger_at,
         old_due_at=old_due_at,

@@ -82,7 +82,7 @@ def start(
         by=by,
         case=case,
         about=deadline,
-        words=f"Clock started, {deadline}: {deadline.explanation.sentence}",
+        words=f"Clock started: {deadline.name}. {deadline.explanation.sentence}",
         code=code,
         trigger_at=trigger_at,
         due_at=deadline.due_at,
@@ -119,7 +119,7 @@ def meet(
         by=by,
         case=case,
         about=deadline,
-        words=f"Met, {deadline}: done at {words.moment(at.astimezone(LONDON))}{f', {late} late' if late else ''}",
+        words=f"Deadline met: {deadline.name}, done at {words.moment(at.astimezone(LONDON))}{f', {late} late' if late else ''}",
         code=code,
         met_at=at,
         late=late,
@@ -165,7 +165,7 @@ def reopen(
         by=by,
         case=case,
         about=deadline,
-        words=f"Clock runs again, {deadline}: due {words.full_date(deadline.due_on)}. {reason}",
+        words=f"Clock runs again: {deadline.name}, due {words.full_date(deadline.due_on)}. {reason}",
         code=code,
     )
     return deadline
@@ -185,7 +185,7 @@ def confirm_trigger(code: str, *, case: Case, by: User, about: models.Model | No
         by=by,
         case=case,
         about=deadline,
-        words=f"Beginning confirmed, {deadline}: {began}, {deadline.because}",
+        words=f"Beginning confirmed: {deadline.name}, {began}, {deadline.because}",
         code=code,
     )
     return deadline
@@ -213,7 +213,7 @@ def hold(
         by=by,
         case=case,
         about=deadline,
-        words=f"Held with reasons sent, {deadline}: {reason}",
+        words=f"Held, with reasons sent: {deadline.name}. {reason}",
         code=code,
     )
     return deadline
@@ -233,7 +233,7 @@ def release(code: str, *, case: Case, by: User, about: models.Model | None = Non
         by=by,
         case=case,
         about=deadline,
-        words=f"No longer held, {deadline}: due {words.full_date(deadline.due_on)}",
+        words=f"No longer held: {deadline.name}, due {words.full_date(deadline.due_on)}",
         code=code,
     )
     return deadline
@@ -262,7 +262,7 @@ def record_lateness(
         by=by,
         case=deadline.case,
         about=deadline,
-        words=f"Reason for lateness, {deadline}: {reason}",
+        words=f"Why it was late: {deadline.name}. {reason}",
         regulator_told_at=regulator_told_at,
     )
     return deadline
@@ -324,7 +324,12 @@ def _stop(
     deadline.save()
     label = "Cancelled" if how == "cancelled" else "Does not apply"
     audit.record(
-        f"deadline_{how}", by=by, case=case, about=deadline, words=f"{label}, {deadline}: {reason}", code=code
+        f"deadline_{how}",
+        by=by,
+        case=case,
+        about=deadline,
+        words=f"{label}: {deadline.name}. {reason}",
+        code=code,
     )
     return deadline
 

@@ -50,6 +50,8 @@ from referrals.rules import labels
 from referrals.services import clocks as referral_clocks
 from referrals.services.subjects import refuse_pseudonym
 
+# How the record of a case brought in begins.
+BROUGHT_IN: Final = "Brought in while under way"
 NOT_KNOWN: Final = "Not recorded when the case was brought in"
 
 
@@ -144,7 +146,7 @@ def bring_in_case(
     case = open_case(
         partnership,
         by=by,
-        why=f"Brought in while under way: {why}",
+        why=f"{BROUGHT_IN}: {why}",
         stage=stage,
         opened_at=_first_instant(dates),
         legacy=legacy,
@@ -156,7 +158,7 @@ def bring_in_case(
         partners_aware_at=_instant(dates.get(Past.AWARE)),
     )
     _name(case, children, pseudonym, closed_on=dates.get(Past.CLOSED))
-    admit_standing(case, by=by, on=on, why="Brought in while under way")
+    admit_standing(case, by=by, on=on, why=BROUGHT_IN)
     arrival = _Arrival(
         case=Case.objects.select_related("partnership").get(pk=case.pk),
         stage=stage,

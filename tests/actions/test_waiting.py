@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +18,10 @@ pytestmark = pytest.mark.django_db
 
 def _verbs(user, case=None):
     return [(found.verb, found.mine) for found in waiting(user, case)]
+
+
+def _dates(user):
+    return [(found.verb, found.due_on, found.owner) for found in waiting(user)]
 
 
 def test_an_action_waits_on_its_owner(action, owner, cast, case, outsider):
@@ -45,7 +51,7 @@ def test_evidence_then_impact_wait_on_those_who_look(action, owner, cast, case, 
 
 def test_a_response_waits_on_the_agency_asked(asked, cast, case):
     assert _verbs(cast.rep) == [("Respond to recommendation 1", True)]
-    assert _verbs(cast.bum) == []
+    assert _verbs(cast.bum) == [("1 response to recommendations still to come", False)]
     assert _verbs(cast.bum, case) == [("Respond to recommendation 1", False)]
 
 
@@ -66,6 +72,41 @@ def test_the_number_of_questions_to_the_database_does_not_grow(new_action, owner
             new_action()
         with CaptureQueriesContext(connection) as queries:
             waiting(owner)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_an_action_carries_its_target_date(action, owner):
+    assert [(found.verb, found.due_on) for found in waiting(owner)] == [("Start action 1", action.due_on)]
+
+
+def test_late_actions_are_one_line_a_case_for_those_who_follow_them(new_action, owner, cast, case, outsider):
+    first, second = new_action(), new_action()
+    for action, days in ((first, 9), (second, 3)):
+        type(action).objects.filter(pk=action.pk).update(
+            starts_on=clock.today() - dt.timedelta(days=30), due_on=clock.today() - dt.timedelta(days=days)
+        )
+    new_action()
+    late = [("2 actions are late", clock.today() - dt.timedelta(days=9))]
+
+    assert [each[:2] for each in _dates(cast.bum)] == late
+    assert [each[:2] for each in _dates(cast.sgc)] == late
+    assert str(owner) in _dates(cast.bum)[0][2]
+    assert _dates(cast.dsp_la) == _dates(outsider) == []
+
+
+@pytest.mark.parametrize("who", ["bum", "sgc"])
+def test_following_late_actions_costs_the_same_for_three_as_for_one(new_action, cast, who):
+    user, counts = getattr(cast, who), []
+    for more in (1, 2):
+        for _ in range(more):
+            action = new_action()
+            type(action).objects.filter(pk=action.pk).update(
+                starts_on=clock.today() - dt.timedelta(days=30), due_on=clock.today() - dt.timedelta(days=9)
+            )
+        with CaptureQueriesContext(connection) as queries:
+            waiting(user)
         counts.append(len(queries))
 
     assert counts[0] == counts[1]

@@ -78,7 +78,7 @@ def test_the_start_is_on_the_record_of_the_case(cast, case):
 
     event = Event.objects.get(case=case, verb="deadline_started")
     assert (event.actor, event.object) == (cast.bum, label_of(deadline))
-    assert payload_of(event)["words"] == f"Clock started, {deadline}: {deadline.explanation.sentence}"
+    assert payload_of(event)["words"] == f"Clock started: {deadline.name}. {deadline.explanation.sentence}"
 
 
 def test_started_twice_while_it_runs_it_is_the_same_clock(cast, case):

@@ -29,7 +29,13 @@ CRITERIA = DecisionKind.CRITERIA
 
 def verbs(user, case=None):
     with acting_as(user):
-        return [each.verb for each in waiting(user, case)]
+        return [each.verb for each in waiting(user, case) if each.mine or case is not None]
+
+
+def awaited(user):
+    """What they wait for from others, and the words that lead to it."""
+    with acting_as(user):
+        return [(each.verb, each.link) for each in waiting(user) if not each.mine]
 
 
 def test_each_partner_is_asked_until_they_have_spoken(ask, say, cast):
@@ -215,3 +221,40 @@ def test_the_page_of_circumstances_costs_the_same_for_one_row_and_for_three(case
         )
 
     assert queries(lambda: client.get(address)) == one
+
+
+def test_who_follows_a_question_sees_who_has_still_to_answer(ask, say, cast, outsider):
+    decision = say(ask(recommended="lcspr"), "lcspr", None, None)
+    still = ("2 of 3 partners still to give a view", "See who")
+
+    assert awaited(cast.bum) == awaited(cast.sgc) == awaited(cast.dsp_la) == [still]
+    assert awaited(cast.dsp_police) == [("1 other partner still to give a view", "See who")]
+    assert awaited(outsider) == []
+
+    say(decision, None, "lcspr", "lcspr")
+
+    assert awaited(cast.bum) == [("The independent chair is still to give a view", "See who")]
+
+
+def test_a_partner_s_own_view_waits_on_them_alone(ask, cast):
+    ask(CRITERIA)
+
+    assert verbs(cast.dsp_la) == ["Give your view"]
+    assert awaited(cast.dsp_la) == [("2 other partners still to give a view", "See who")]
+
+
+def test_a_view_names_the_clock_it_serves(ask, cast):
+    ask(CRITERIA)
+
+    with acting_as(cast.dsp_la):
+        found = next(each for each in waiting(cast.dsp_la) if each.mine)
+
+    assert (found.code, found.or_codes) == ("DL-05", ("DL-01",))
+
+
+def test_a_declaration_to_be_decided_on_is_awaited_by_the_business_unit(case, cast):
+    services.declare(
+        case, by=cast.sgc, role=Role.SGC, answers=dict.fromkeys(QUESTIONS, False), on=clock.today()
+    )
+
+    assert awaited(cast.bum) == [("A declaration of interest is still to be decided on", "See the case")]

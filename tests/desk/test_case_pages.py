@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from factories import CaseFactory, has_opened, subject_of
 
 import deadlines.services
+from accounts.db import acting_as
 from accounts.roles import Role
 from casework import audit
 from casework.models import Event, Part, Stage
-from casework.services import admit, admit_standing, raise_wall
+from casework.services import admit, admit_standing, answer_opening, raise_wall
+from desk.stage_map import stage_map
+from govuk.dates import date_text
 from lcspr import clock
+from publication.rules.bringing_in import Past
+from publication.services import Child, bring_in_case
 from rapid_review.models import RapidReview
 from rapid_review.services import ask_agencies
 
@@ -170,6 +177,121 @@ def test_the_timeline_tells_each_act_in_words_newest_first(cast, case, sign_in):
     assert "Looked at it" not in text
 
 
+def test_no_rule_s_number_stands_in_a_sentence_of_the_timeline(cast, case, sign_in):
+    audit.record(
+        "deadline_met", by=cast.bum, case=case, words="Met, DL-16 Agency chronology returned: done at 3pm"
+    )
+
+    body = open_tab(sign_in(cast.dsp_la), case, "timeline").content.decode()
+
+    titles = re.findall(r'class="app-timeline__title">(.*?)</strong>', body)
+    also = re.findall(r"<li>(.*?)</li>", body)
+    assert "Met, Agency chronology returned: done at 3pm" in titles
+    assert not [words for words in titles if "DL-" in words]
+    assert not [words for words in also if "DL-" in words.split("<span")[0]]
+    assert '<span class="app-timeline__ref">DL-16</span>' in body
+
+
+def test_what_one_act_brought_about_stands_under_it(cast, case, sign_in):
+    with acting_as(cast.bum):
+        ask_agencies(
+            RapidReview.objects.get(case=case),
+            agencies=[cast.agency("hospital")],
+            asked_for="Two years",
+            by=cast.bum,
+            at=clock.now(),
+        )
+
+    body = open_tab(sign_in(cast.sgc), case, "timeline").content.decode()
+
+    first = body[body.index("app-timeline__item") :].split('<li class="app-timeline__item">')[0]
+    title, under = first.split("app-timeline__also")
+    assert "Asked NSCP hospital for its information" in title
+    assert "Clock started: Agency’s information returned." in under
+
+
+def test_who_is_let_in_by_one_act_in_several_roles_is_told_in_one_line(cast, sign_in):
+    case = CaseFactory(partnership=cast.partnership, pseudonym="Child Q")
+    with acting_as(cast.bum):
+        audit.record("accept", by=cast.bum, case=case, words="Accepted the referral")
+        admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
+    has_opened(case, cast.bum)
+
+    text = words(open_tab(sign_in(cast.bum), case, "timeline"))
+
+    assert text.count("Let in: ") == 1
+    assert "sub-group member, " in text
+    assert "(Accepted)" in text
+
+
+def test_the_same_act_again_is_told_once_with_how_often(cast, case, sign_in):
+    for _ in range(3):
+        audit.record("entry_added", by=cast.rep, case=case, words="Added an entry to the chronology")
+
+    text = words(open_tab(sign_in(cast.sgc), case, "timeline"))
+
+    assert text.count("Added an entry to the chronology") == 1
+    assert "Added an entry to the chronology, 3 times" in text
+
+
+def test_the_answers_on_first_opening_are_told_on_access_not_on_the_timeline(cast, case, sign_in):
+    answer_opening(case, by=cast.sgc, knows_someone=False)
+    client = sign_in(cast.bum)
+
+    assert "Said they know nobody" not in words(open_tab(client, case, "timeline"))
+    assert "Said they know nobody in the case" in words(open_tab(client, case, "access"))
+
+
+def test_words_disposed_of_leave_the_act_on_the_timeline(cast, case, sign_in):
+    audit.record("report_written", by=cast.bum, case=case, words="")
+
+    assert "Report written (the words are no longer kept)" in words(
+        open_tab(sign_in(cast.sgc), case, "timeline")
+    )
+
+
+# The stage map
+
+
+def test_what_was_over_before_a_case_was_brought_in_says_so(cast, sign_in):
+    day = clock.today()
+    dates = {
+        past: day - dt.timedelta(days=100 - 10 * number)
+        for number, past in enumerate(
+            (Past.INCIDENT, Past.AWARE, Past.NOTIFIED, Past.DECIDED, Past.RR_SENT, Past.LETTER, Past.STARTED)
+        )
+    }
+    case = bring_in_case(
+        cast.partnership,
+        by=cast.bum,
+        stage=Stage.DRAFTING,
+        pseudonym="Child P",
+        children=[Child("Wilf", "Example", dt.date(2020, 1, 1))],
+        dates=dates,
+        proof=SimpleUploadedFile("minutes.txt", b"Minutes"),
+        why="Kept on paper until now.",
+        on=day,
+    )
+
+    phases = {phase["text"]: phase for phase in stage_map(case)}
+
+    assert {name: phase["state"] for name, phase in phases.items()} == {
+        "Referral": "before", "Notification": "before", "Rapid review": "before", "National Panel": "before",
+        "Review": "now", "Publication": "next", "Learning": "next",
+    }  # fmt: skip
+    assert clock.on_the_day(dates[Past.NOTIFIED]) == phases["Notification"]["date"]
+    has_opened(case, cast.bum)
+    text = words(open_tab(sign_in(cast.bum), case))
+    assert f"{date_text(dates[Past.RR_SENT])}, before it was brought in" in text
+    assert "does not apply" not in text
+
+
+def test_a_phase_a_case_never_came_to_does_not_apply(cast):
+    case = CaseFactory(partnership=cast.partnership, stage=Stage.MONITORING)
+
+    assert [phase["state"] for phase in stage_map(case)] == ["skipped"] * 6 + ["now"]
+
+
 def test_a_guest_gets_no_timeline(cast, case, sign_in):
     for role in ("rep", "comms", "family"):
         assert open_tab(sign_in(getattr(cast, role)), case, "timeline").status_code == 403
@@ -180,14 +302,14 @@ def test_a_long_timeline_comes_in_pages_at_a_constant_price(cast, case, sign_in)
     open_tab(client, case, "timeline")
     with CaptureQueriesContext(connection) as few:
         open_tab(client, case, "timeline")
-    for number in range(30):
+    for number in range(70):
         audit.record("act", by=cast.bum, case=case, words=f"Act number {number:02d}")
 
     with CaptureQueriesContext(connection) as many:
         first = words(open_tab(client, case, "timeline"))
 
     assert len(many) == len(few)
-    assert "Act number 29" in first
+    assert "Act number 69" in first
     assert "Act number 00" not in first
     assert "Act number 00" in words(open_tab(client, case, "timeline", page="2"))
 

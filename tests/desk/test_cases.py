@@ -15,6 +15,8 @@ import deadlines.services
 from accounts.roles import Role
 from casework.models import Stage
 from casework.services import admit, raise_wall
+from deadlines.models import Deadline
+from deadlines.rules.london import end_of_day, london_date
 from desk.paging import page_of
 from desk.views import PAGE_LENGTH
 from lcspr import clock
@@ -63,6 +65,17 @@ def test_the_newest_comes_first(cast, three, sign_in):
 )
 def test_filters(cast, three, sign_in, asked, found):
     assert shown(sign_in(cast.bum).get(CASES, asked)) == found
+
+
+def test_cases_with_something_late_or_due_this_week_are_found(cast, three, sign_in):
+    late, week, _ = three
+    for case, due_at in ((late, clock.now() - dt.timedelta(days=2)), (week, end_of_day(clock.today()))):
+        due = deadlines.services.start("DL-10", case=case, trigger_at=clock.now(), because="", by=cast.bum)
+        Deadline.objects.filter(pk=due.pk).update(due_at=due_at, due_on=london_date(due_at))
+    client = sign_in(cast.bum)
+
+    assert shown(client.get(CASES, {"clock": "late"})) == ["Child A"]
+    assert shown(client.get(CASES, {"clock": "week"})) == ["Child B"]
 
 
 def test_a_filter_in_force_can_be_taken_away(cast, three, sign_in):

@@ -13,9 +13,16 @@ from factories import CaseFactory, has_opened
 
 import deadlines.services
 from accounts.roles import Role
+from actions.services import add_action
+from casework import audit
 from casework.models import Event, Stage
 from casework.services import admit_standing
 from casework.waiting import Waiting
+from deadlines.models import Deadline
+from deadlines.rules.london import end_of_day
+from decisions.kinds import DecisionKind
+from decisions.models import HoldKind, HoldSource
+from decisions.services import add_hold, open_decision
 from desk import gathering
 from lcspr import clock
 from rapid_review.models import RapidReview
@@ -160,6 +167,205 @@ class TestGrouping:
         (task,) = gathering.with_deadlines([self.task(case, code="DL-10")], other_cast.bum)
 
         assert task.clock is None
+
+
+# Dates of what has no clock, and of what serves one
+
+
+def test_a_view_stands_under_the_clock_it_serves(cast, sign_in):
+    case = CaseFactory(
+        partnership=cast.partnership, stage=Stage.SCREENING, pseudonym="Baby L", la_aware_at=clock.now()
+    )
+    admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
+    deadlines.services.start(
+        "DL-01", case=case, trigger_at=clock.now() - dt.timedelta(days=30), because="", by=cast.bum
+    )
+    open_decision(case, kind=DecisionKind.CRITERIA, by=cast.bum, on=clock.today())
+
+    found = groups(sign_in(cast.dsp_la).get(HOME))
+
+    assert list(found) == ["Overdue", "Waiting for others"]
+    assert found["Overdue"][0].startswith(
+        "Give your view in Baby L Whether the criteria are met Baby L was due "
+    )
+    assert "working days late" in found["Overdue"][0]
+
+
+def test_an_overdue_action_stands_under_overdue_with_how_late_it_is(cast, sign_in):
+    action = late_action(cast)
+
+    (task,) = groups(sign_in(cast.dsl).get(HOME))["Overdue"]
+
+    assert task.startswith("Start action 1 in Child V Child V was due ")
+    assert task.endswith("working days late")
+    assert str(action.due_on.year) in task
+
+
+def late_action(cast, *, pseudonym="Child V"):
+    """An action of the school's owner that should have been done nine days ago."""
+    case = CaseFactory(partnership=cast.partnership, stage=Stage.MONITORING, pseudonym=pseudonym)
+    admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
+    return add_action(
+        case,
+        owner=cast.dsl,
+        agency=cast.agency("school"),
+        text="Train everybody",
+        intended_outcome="Children are seen",
+        starts_on=clock.today() - dt.timedelta(days=30),
+        due_on=clock.today() - dt.timedelta(days=9),
+        by=cast.bum,
+        on=clock.today() - dt.timedelta(days=30),
+    )
+
+
+# Waiting for others
+
+
+def asked_of(cast, *names, pseudonym="Child V"):
+    request = request_of(cast, pseudonym=pseudonym)
+    review = RapidReview.objects.get(case=request.case)
+    ask_agencies(
+        review,
+        agencies=[cast.agency(name) for name in names],
+        asked_for="Two years",
+        by=cast.bum,
+        at=clock.now(),
+    )
+    return review
+
+
+@pytest.mark.parametrize("role", ["bum", "sgc", "dsp_la", "ic"])
+def test_who_follows_a_case_sees_how_many_agencies_are_still_to_return(cast, sign_in, role):
+    asked_of(cast, "hospital", "college")
+
+    text = sign_in(getattr(cast, role)).get(HOME)
+
+    (line,) = groups(text)["Waiting for others"]
+    assert line.startswith("3 of 3 agencies still to return The agencies asked Child V due ")
+    assert "See who" in line
+
+
+def test_the_letter_of_the_national_panel_is_awaited_not_owed_by_the_business_unit(cast, sign_in):
+    case = CaseFactory(partnership=cast.partnership, stage=Stage.AWAITING_PANEL, pseudonym="Child V")
+    admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
+    RapidReview.objects.create(case=case, state="sent", sent_at=clock.now(), sent_to="The secretariat")
+
+    found = groups(sign_in(cast.bum).get(HOME))
+
+    assert "The National Panel’s letter is awaited" in found["Waiting for others"][0]
+    assert "When you can" not in found
+    assert "awaited" in groups(sign_in(cast.sgc).get(HOME))["Waiting for others"][0]
+
+
+def test_late_actions_of_others_are_seen_by_who_follows_them(cast, sign_in):
+    late_action(cast)
+
+    (line,) = groups(sign_in(cast.sgc).get(HOME))["Waiting for others"]
+
+    assert line.startswith(f"Action 1 is late {cast.dsl.name}, school Child V was due ")
+
+
+def test_a_guest_and_an_outsider_are_told_of_nobody_else(cast, other_cast, sign_in):
+    asked_of(cast, "hospital")
+    late_action(cast, pseudonym="Child W")
+
+    for user in (cast.rep, cast.dsl, cast.alo, other_cast.bum, other_cast.sgc):
+        assert "Waiting for others" not in groups(sign_in(user).get(HOME))
+
+
+@pytest.mark.parametrize("role", ["bum", "sgc", "dsp_la"])
+def test_waiting_for_others_costs_the_same_for_three_cases_as_for_one(cast, sign_in, role):
+    client = sign_in(getattr(cast, role))
+
+    def add(number):
+        asked_of(cast, "hospital", pseudonym=f"Child {number}")
+        late_action(cast, pseudonym=f"Child W{number}")
+
+    add(1)
+    client.get(HOME)
+    with CaptureQueriesContext(connection) as one:
+        client.get(HOME)
+    add(2), add(3)
+
+    with CaptureQueriesContext(connection) as three:
+        client.get(HOME)
+
+    assert len(three) == len(one)
+
+
+# What the business unit keeps an eye on
+
+
+def test_the_business_unit_sees_who_is_late_and_the_clocks_of_the_week(cast, other_cast, sign_in):
+    request_of(cast, pseudonym="Child L", asked_days_ago=30)
+    request_of(other_cast, pseudonym="Child South", asked_days_ago=30)
+    case = CaseFactory(partnership=cast.partnership, stage=Stage.SCREENING, pseudonym="Baby E")
+    due = deadlines.services.start("DL-10", case=case, trigger_at=clock.now(), because="", by=cast.bum)
+    Deadline.objects.filter(pk=due.pk).update(due_at=end_of_day(clock.today()), due_on=clock.today())
+
+    found = groups(sign_in(cast.bum).get(HOME))
+
+    assert "Child L" in found["Clocks that are late"][0]
+    assert "late" in found["Clocks that are late"][0]
+    assert "Baby E" in found["This week’s clocks"][0]
+    assert "Child South" not in str(found)
+
+
+def test_nobody_else_is_shown_the_partnership_s_clocks(cast, sign_in):
+    request_of(cast, asked_days_ago=30)
+
+    for role in ("sgc", "dsp_la", "ic", "rep"):
+        assert "Clocks that are late" not in groups(sign_in(getattr(cast, role)).get(HOME))
+
+
+def test_a_case_in_which_nothing_is_done_for_four_weeks_is_stuck(cast, other_cast, sign_in):
+    long_ago = clock.now() - dt.timedelta(days=41)
+
+    def of(partnership, pseudonym, stage=Stage.RR_ANALYSIS):
+        return CaseFactory(partnership=partnership, stage=stage, pseudonym=pseudonym, moved_at=long_ago)
+
+    stuck, worked_on, looked_at = (of(cast.partnership, name) for name in ("Child S", "Child W", "Child O"))
+    of(cast.partnership, "Child H", Stage.PUBLICATION_HELD)
+    of(other_cast.partnership, "Child South")
+    audit.record("document_added", by=cast.bu, case=worked_on, words="Added “Minutes”")
+    audit.record("read", by=cast.bu, case=looked_at)
+
+    lines = groups(sign_in(cast.bum).get(HOME))["Stuck: nothing done for 28 days"]
+
+    assert {line.split(" Rapid")[0] for line in lines} == {"Child S", "Child O"}
+    assert all("41 days" in line for line in lines)
+    assert stuck.pseudonym in lines[0] + lines[1]
+
+
+def test_a_hold_says_when_it_is_looked_at_again(cast, sign_in):
+    case = CaseFactory(partnership=cast.partnership, stage=Stage.PRE_PUBLICATION, pseudonym="Family W")
+    add_hold(
+        case,
+        by=cast.bum,
+        kind=HoldKind.PUBLICATION,
+        reason="Trial",
+        source=HoldSource.POLICE,
+        on=clock.today(),
+        review_on=clock.today() + dt.timedelta(days=60),
+    )
+
+    (line,) = groups(sign_in(cast.bum).get(HOME))["Held"]
+
+    assert line.startswith("Hold on publication in Family W Family W look at it again by ")
+
+
+@pytest.mark.parametrize(
+    ("today", "until"),
+    [
+        (dt.date(2026, 1, 13), dt.date(2026, 1, 18)),
+        (dt.date(2026, 1, 16), dt.date(2026, 1, 18)),
+        (dt.date(2026, 1, 17), dt.date(2026, 1, 25)),
+        (dt.date(2026, 1, 18), dt.date(2026, 1, 25)),
+        (dt.date(2026, 1, 19), dt.date(2026, 1, 25)),
+    ],
+)
+def test_at_the_weekend_the_week_is_the_one_that_comes(today, until):
+    assert gathering.week_ahead(today) == until
 
 
 def test_a_guest_s_navigation_holds_their_own_page_only(cast, sign_in):

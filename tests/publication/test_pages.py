@@ -398,7 +398,11 @@ def test_bringing_in_is_for_the_business_manager_of_that_partnership(sign_in, ca
 
 
 def verbs(user, case=None):
-    return [each.verb for each in waiting(user, case) if case is None or each.mine]
+    return [each.verb for each in waiting(user, case) if each.mine]
+
+
+def awaited(user):
+    return [(each.verb, each.owner) for each in waiting(user) if not each.mine]
 
 
 def test_what_waits_follows_what_is_missing(cast, review, on_day):
@@ -409,6 +413,10 @@ def test_what_waits_follows_what_is_missing(cast, review, on_day):
     assert verbs(cast.bum) == ["Plan the day of publication"]
     services.plan_publication(publication, planned_on=services.first_day(publication), by=cast.bum)
     assert verbs(cast.bum) == ["Publish the report", "Send the report ahead, and record the copies"]
+    assert awaited(cast.dsp_la) == [
+        ("Publish the report", "business unit"),
+        ("Send the report ahead, and record the copies", "business unit"),
+    ]
     copies(publication, cast)
     assert verbs(cast.bum) == ["Publish the report"]
     assert verbs(cast.dsp_la) == []
@@ -417,7 +425,7 @@ def test_what_waits_follows_what_is_missing(cast, review, on_day):
     services.hold_publication(publication, by=cast.dsp_la)
     assert verbs(cast.dsp_la) == ["Record the reasons for delay"]
     services.record_delay_reasons(publication, reasons=reasons(), by=cast.bum)
-    assert verbs(cast.dsp_la) == []
+    assert verbs(cast.dsp_la) == awaited(cast.dsp_la) == []
     release(held, cast)
     assert verbs(cast.dsp_la) == ["Release publication"]
 

@@ -727,14 +727,15 @@ def test_what_waits_on_whom(north):
     services.discard_referral(draft, by=north.sender)
     referral = north.submitted()
     assert verbs(north.cast.bum) == [("Check the referral", True)]
-    assert verbs(north.sender) == []
+    assert verbs(north.sender) == [("Check the referral", False)]
 
     services.return_to_referrer(referral, by=north.cast.bum, reason="Which hospital?")
     assert verbs(north.sender) == [("Answer what was asked, and send the referral again", True)]
-    assert verbs(north.cast.bum) == []
-    assert verbs(north.cast.bum, referral.case) == [
-        ("Answer what was asked, and send the referral again", False)
-    ]
+    awaited = [("Answer what was asked, and send the referral again", False)]
+    assert verbs(north.cast.bum) == verbs(north.cast.bum, referral.case) == awaited
+    (found,) = waiting(north.cast.bum)
+    # What waits for somebody else leads to the case: its own page is theirs.
+    assert found.href == reverse("desk:case", args=[referral.case.pk])
 
 
 def test_the_notification_waits_on_the_notifier(north, outsider):
@@ -745,10 +746,8 @@ def test_the_notification_waits_on_the_notifier(north, outsider):
         assert [(w.verb, w.code) for w in found] == [
             ("Send the notification, and record that it was sent", "DL-01")
         ]
-    assert verbs(north.cast.dsp_police) == []
-    assert verbs(north.cast.dsp_police, notification.case) == [
-        ("Send the notification, and record that it was sent", False)
-    ]
+    awaited = [("Send the notification, and record that it was sent", False)]
+    assert verbs(north.cast.dsp_police) == verbs(north.cast.dsp_police, notification.case) == awaited
     assert verbs(outsider) == verbs(outsider, notification.case) == []
 
 
