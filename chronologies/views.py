@@ -140,6 +140,7 @@ class ChronologyView(RecordMixin, TemplateView):
             "page": page,
             "query": self.request.GET,
             "may_write": may_write,
+            "may_agree_date": chronology.is_writable and bool(self.roles & BUSINESS_UNIT),
             **super().get_context_data(**kwargs),
         }
 
@@ -234,6 +235,27 @@ class SendBackView(ChronologyAct):
 
     def act(self, form: Any) -> None:
         services.return_chronology(self.record, by=self.user, at=clock.now(), **form.cleaned_data)
+
+
+class AgreeDateView(ActForm, RecordMixin):
+    """Agrees with the agency on another date; the clock follows."""
+
+    model = Chronology
+    form_class = forms.AgreeDateForm
+    page_title = "Agree on another date"
+    done_message = "The new date is kept, and the agency has been told."
+
+    def allowed(self) -> bool:
+        return bool(self.roles & BUSINESS_UNIT)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"due_on": self.record.due_on}
+
+    def act(self, form: Any) -> None:
+        services.agree_another_date(self.record, by=self.user, **form.cleaned_data)
+
+    def get_success_url(self) -> str:
+        return reverse("chronologies:chronology", args=[self.record.pk])
 
 
 class WithdrawView(ChronologyAct):

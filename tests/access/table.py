@@ -305,6 +305,7 @@ chronologies:submit                    chronology     ..oo. xx xx. ... ... . x.x
 chronologies:say_nothing_held          chronology     ..oo. xx xx. ... ... . x.x... ..
 chronologies:accept                    chronology     ..xx. oo xx. ... ... . o.x... ..
 chronologies:send_back                 chronology     ..xx. oo xx. ... ... . o.x... ..
+chronologies:agree_date                chronology     ..xx. oo xx. ... ... . x.x... ..
 chronologies:withdraw                  chronology     ..xx. oo xx. ... ... . x.x... ..
 chronologies:lock                      chronology     ..xx. oo xx. ... ... . x.x... ..
 chronologies:add_entry                 chronology     ..oo. xx xx. ... ... . x.x... ..
