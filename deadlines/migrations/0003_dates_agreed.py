@@ -5,25 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0002_audit_functions'),
-        ('deadlines', '0002_seed'),
+        ("casework", "0002_audit_functions"),
+        ("deadlines", "0002_seed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='deadlinechange',
-            name='deadlines_deadlinechange_kind_known',
+            model_name="deadlinechange",
+            name="deadlines_deadlinechange_kind_known",
         ),
         migrations.AlterField(
-            model_name='deadlinechange',
-            name='kind',
-            field=models.CharField(choices=[('corrected', 'Trigger corrected'), ('extended', 'Extended'), ('agreed', 'Another date agreed'), ('recomputed', 'Worked out again')], max_length=12),
+            model_name="deadlinechange",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("corrected", "Trigger corrected"),
+                    ("extended", "Extended"),
+                    ("agreed", "Another date agreed"),
+                    ("recomputed", "Worked out again"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadlinechange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['corrected', 'extended', 'agreed', 'recomputed'])), name='deadlines_deadlinechange_kind_known'),
+            model_name="deadlinechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["corrected", "extended", "agreed", "recomputed"])),
+                name="deadlines_deadlinechange_kind_known",
+            ),
         ),
     ]

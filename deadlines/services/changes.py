@@ -102,9 +102,7 @@ def agree(
     rule = catalogue.adapted(deadline.rule.as_rule, settings_of(deadline.partnership))
     if rule is None:
         raise TransitionRefused(["This partnership does not run this clock any more."])
-    derived, deadline.because = date_agreed(
-        rule, on, dates_of(rule, deadline.trigger_at, case), agreed_as
-    )
+    derived, deadline.because = date_agreed(rule, on, dates_of(rule, deadline.trigger_at, case), agreed_as)
     deadline.extended_to = None
     _move(deadline, derived, ChangeKind.AGREED, reason, by, trigger_at=deadline.trigger_at)
     return deadline
