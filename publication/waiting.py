@@ -76,12 +76,12 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     return [each for each in found if each.mine or case is not None]
 
 
-def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> Any:
+def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role], order: str = "created_at") -> Any:
     """Rows with whether the user holds one of the roles in the row's case; without a case only those."""
     if case is None and not holds_anywhere(user, roles):
         return []
     theirs = open_to(user, roles)
-    rows = rows.select_related("case").order_by("created_at")
+    rows = rows.select_related("case").order_by(order)
     if case is None:
         return rows.filter(theirs).annotate(mine=Value(True))[: most(case)]
     return rows.filter(case=case).annotate(mine=ExpressionWrapper(theirs, output_field=BooleanField()))[
@@ -247,10 +247,10 @@ def _readings(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
-def _after(user: User, case: Case | None) -> Iterator[Waiting]:
-    """What is left to do once it is public: the copy for the national collection, and the review panel to close."""
-    running = Deadline.objects.open().filter(code=REPOSITORY).select_related("case")
-    for deadline in _rows(running, user, case, BUSINESS_UNIT):
+def _copies_for_collection(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Reports that are public and of which the national collection has no copy yet."""
+    running = Deadline.objects.open().filter(code=REPOSITORY)
+    for deadline in _rows(running, user, case, BUSINESS_UNIT, "due_at"):
         yield Waiting(
             verb="Give the report to the national collection, and record it",
             case=deadline.case,
@@ -260,6 +260,10 @@ def _after(user: User, case: Case | None) -> Iterator[Waiting]:
             about=deadline.about,
             code=REPOSITORY,
         )
+
+
+def _panels(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Review panels whose part is over, for publication is settled."""
     for review in _rows(_PANEL_OPEN, user, case, COMMISSIONERS):
         yield Waiting(
             verb="Close the review panel",
@@ -348,7 +352,8 @@ _PLACES: Final = Places(
             | Exists(FamilyReading.objects.agreed().filter(publication=OuterRef("pk")))
         ),
     ),
-    (_after, Review.objects.filter(pk__in=_PANEL_OPEN.values("pk"))),
+    (_copies_for_collection, Deadline.objects.open().filter(code=REPOSITORY)),
+    (_panels, _PANEL_OPEN),
     (_taking_back, TakingBack.objects.filter(_TO_TAKE_BACK)),
     (_closings, Closing.objects.pending()),
     (_reopenings, Reopening.objects.pending()),

@@ -121,7 +121,7 @@ class PublicationView(RecordMixin, TemplateView):
         }
 
     def _days(self, publication: Publication) -> dict[str, Any]:
-        if not publication.may_still_change or publication.outcome == Outcome.NONE:
+        if publication.state != PublicationState.PREPARING or publication.outcome == Outcome.NONE:
             return {}
         planned, calendar = publication.planned_on, calendar_named()
         last = publishing.last_copy_on(standing.copies_of(publication))

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.roles import Role
+from casework.models import Event
 from casework.transitions import MovedOn, TransitionRefused
 from deadlines.models import Deadline
 from govuk.widgets import posted
@@ -31,7 +32,7 @@ def planned(cast, on_day, request):
 
 
 def reading_clock():
-    return Deadline.objects.get(code="DL-20")
+    return Deadline.objects.filter(code="DL-20").order_by("round").last()
 
 
 def agreed(planned, cast, on, who="Mother"):
@@ -187,10 +188,10 @@ def test_the_family_lead_and_the_author_write_it_and_others_do_not(planned, cast
     assert FamilyReading.objects.visible_to(cast.family).count() == 2
 
 
-def test_the_page_agrees_records_and_hides(planned, cast, client):
+def test_the_page_agrees_records_and_hides(planned, cast, sign_in):
     let_in(cast, planned.case, cast.family, Role.FAMILY)
     let_in(cast, planned.case, cast.comms, Role.COMMS)
-    client.force_login(cast.family)
+    client = sign_in(cast.family)
     client.post(
         f"/publications/{planned.pk}/family/",
         {"who": "Mother", "reads": "True", "arranged": "At home"} | posted("agreed_on", D(2027, 1, 14)),
@@ -199,14 +200,14 @@ def test_the_page_agrees_records_and_hides(planned, cast, client):
     assert "Agreed for Thursday 14 January 2027" in page
     assert "At home" in page
 
-    client.force_login(cast.comms)
+    client = sign_in(cast.comms)
     page = client.get(f"/publications/{planned.pk}/").content.decode()
     assert "At home" not in page
     assert client.get(f"/family-readings/{FamilyReading.objects.get().pk}/read/").status_code == 404
 
 
-def test_what_was_typed_stays_when_a_date_is_missing(planned, cast, client):
-    client.force_login(cast.bum)
+def test_what_was_typed_stays_when_a_date_is_missing(planned, cast, sign_in):
+    client = sign_in(cast.bum)
 
     answer = client.post(
         f"/publications/{planned.pk}/family/", {"who": "Mother", "reads": "True", "arranged": "At home"}
@@ -216,3 +217,12 @@ def test_what_was_typed_stays_when_a_date_is_missing(planned, cast, client):
     assert "Enter the date agreed" in page
     assert "At home" in page
     assert not FamilyReading.objects.exists()
+
+
+def test_a_form_of_the_case_is_marked_and_its_reading_recorded(planned, cast, sign_in):
+    before = Event.objects.filter(case=planned.case, actor=cast.bum, verb="read").count()
+
+    page = sign_in(cast.bum).get(f"/publications/{planned.pk}/family/").content.decode()
+
+    assert "OFFICIAL-SENSITIVE" in page
+    assert Event.objects.filter(case=planned.case, actor=cast.bum, verb="read").count() == before + 1

@@ -15,14 +15,16 @@ from actions.models import Action, ActionPlan, Recommendation
 from casework.models import Case, Stage
 from casework.services import admit_standing
 from casework.transitions import TransitionRefused
-from decisions.models import Decision, PartnerView
+from decisions.kinds import DecisionKind
+from decisions.models import PartnerView
 from lcspr import clock
 from panels import services as panels
 from panels.models import Review
 from publication import services
 from publication.gates import GateKind
 from publication.models import Publication
-from tests.panels.story import commissioned, panel_agrees, sent_rapid_review, signed_off, tell_all
+from rapid_review.models import RapidReview
+from tests.panels.story import case_at, commissioned, panel_agrees, signed_off
 from tests.publication.conftest import PARTNERS as PARTNER_NAMES
 from tests.publication.conftest import copies, pdf, prepared
 
@@ -54,12 +56,24 @@ def test_invariant_2_no_publication_with_a_gate_closed(tomorrow_three_weeks, cas
     assert Publication.objects.get().state == "preparing"
 
 
-def test_invariant_2_no_publication_with_an_approval_contested(tomorrow_three_weeks, cast):
-    view = PartnerView.objects.filter(decision=tomorrow_three_weeks.decision).first()
-    PartnerView.objects.filter(pk=view.pk).update(state="contested", contested_because="I never said so.")
+def test_invariant_2_no_publication_before_three_partners_signed_it_off(tomorrow_three_weeks, cast):
+    again = decisions.services.open_decision(
+        tomorrow_three_weeks.case,
+        kind=DecisionKind.SIGN_OFF,
+        by=cast.bum,
+        on=clock.today(),
+        about=tomorrow_three_weeks,
+    )
+    for name in PARTNER_NAMES[:2]:
+        decisions.services.give_view(
+            again, by=getattr(cast, name), outcome="full", reasons="Yes.", on=clock.today()
+        )
+    Publication.objects.filter(pk=tomorrow_three_weeks.pk).update(decision=again)
 
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(TransitionRefused) as refused:
         services.publish_report(tomorrow_three_weeks, by=cast.bum)
+
+    assert refused.value.reasons == ["The report is not signed off by the three partners."]
 
 
 def test_invariant_2_no_publication_without_the_copies(publication, cast, on_day):
@@ -113,10 +127,20 @@ def test_invariant_3_a_review_rests_on_three_people_of_three_agencies(cast):
 
 
 def test_invariant_3_no_review_is_opened_on_two_views(cast):
-    rapid = sent_rapid_review(cast)
+    case = case_at(cast, Stage.AWAITING_PANEL)
+    rapid = RapidReview.objects.create(case=case, state="sent", sent_at=clock.now(), sent_to="the mailbox")
+    rapid.decision = decisions.services.open_decision(
+        case, kind=DecisionKind.RAPID_REVIEW, by=cast.bum, on=clock.today(), about=rapid
+    )
+    rapid.save()
+    decisions.services.recommend(
+        rapid.decision, by=cast.sgc, outcome="lcspr", reasons="So we see it.", on=clock.today()
+    )
+    for name in PARTNER_NAMES[:2]:
+        decisions.services.give_view(
+            rapid.decision, by=getattr(cast, name), outcome="lcspr", reasons="Yes.", on=clock.today()
+        )
     panel_agrees(cast, rapid)
-    tell_all(cast, rapid.case)
-    Decision.objects.filter(pk=rapid.decision_id).update(state="abandoned", decided_on=None, outcome="")
 
     with pytest.raises(TransitionRefused):
         panels.begin_commissioning(rapid, by=cast.bum, on=clock.today())
