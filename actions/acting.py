@@ -12,10 +12,14 @@ from django.views.generic import FormView
 
 from casework.files import FileRefused
 from casework.transitions import MovedOn, TransitionRefused
+from casework.views import CaseMixin
 
 
-class ActForm(FormView):
+class ActForm(CaseMixin, FormView):
     """A form whose act may be refused in words; mix it in before `CaseMixin` or `RecordMixin`.
+
+    It names `CaseMixin` itself, so that the case stands before the form in every page's order: the read is recorded,
+    the page is marked, and what was typed before a time-out comes back.
 
     `allowed` decides who may open it (403 to others), `act` calls the service. What was typed is kept when
     the service refuses.

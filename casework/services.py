@@ -104,6 +104,17 @@ def end_access(access: Access, *, by: User, on: dt.date, why: str) -> None:
 
 
 @transaction.atomic
+def prolong_access(access: Access, *, until: dt.date | None, by: User, why: str) -> None:
+    """Let an admission hold on, until a later day or without an end, because what ended it was taken back."""
+    if access.user == by:
+        raise TransitionRefused(["You cannot give yourself access to a case. Ask a colleague to do it."])
+    access.until = until
+    access.save(update_fields=["until"])
+    forget_ways_in()
+    audit.record("access_prolonged", by=by, case=access.case, about=access, words=f"Access goes on: {why}")
+
+
+@transaction.atomic
 def answer_opening(case: Case, *, by: User, knows_someone: bool, reason: str = "") -> Opening:
     """Keep a person's answer to whether they know anyone in the case; a yes walls them off at once."""
     opening, _ = Opening.objects.update_or_create(

@@ -182,6 +182,15 @@ class SendBackForm(GovForm):
     )
 
 
+class AgreeDateForm(GovForm):
+    submit_label = "Keep the new date"
+
+    due_on = GovDateField(
+        label="When will it be sent in?", noun="date to send it in by", not_before=clock.today
+    )
+    reason = narrative("Why was another date agreed?", "why another date was agreed", rows=4)
+
+
 class CombinedFilterForm(GovForm):
     submit_label = "Show"
     form_method = "get"

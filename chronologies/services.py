@@ -74,17 +74,55 @@ def request_chronology(
     admit(case, role=Role.REP, agency=agency, why=why, by=by, on=_day(at))
     if author is not None:
         admit(case, role=Role.AA, user=author, why=f"Writes the chronology of {agency}", by=by, on=_day(at))
+    _start_clock(chronology, at, by=by)
+    _tell("chronology_requested", chronology, by=by, task="Send in your agency’s chronology")
+    return chronology
+
+
+def _start_clock(chronology: Chronology, at: dt.datetime, *, by: User) -> None:
+    """One date, not two: the date in the letter is the clock's (DL-16)."""
     deadlines.start(
         DUE,
-        case=case,
+        case=chronology.case,
         trigger_at=at,
-        because="when the agency was asked for its chronology",
+        because="the date in the letter to the agency",
         by=by,
         about=chronology,
-        owed_agency=agency,
-        owed_user=author,
+        owed_agency=chronology.agency,
+        owed_user=chronology.author,
+        agreed_on=chronology.due_on,
     )
-    _tell("chronology_requested", chronology, by=by, task="Send in your agency’s chronology")
+
+
+@transaction.atomic
+def agree_another_date(chronology: Chronology, *, due_on: dt.date, reason: str, by: User) -> Chronology:
+    """Agree with an agency on another date for its chronology; the clock follows, and the agency is told (DL-16)."""
+    if not roles_in(by, chronology.case) & BUSINESS_UNIT:
+        raise PermissionDenied
+    rows = Chronology.objects.select_for_update(of=("self",)).select_related("case", "agency", "author")
+    chronology = rows.get(pk=chronology.pk)
+    if not chronology.is_writable:
+        raise MovedOn(chronology, last_event(chronology))
+    if due_on < clock.today():
+        raise TransitionRefused(["The date to send it in by must be today or later."])
+    if not reason.strip():
+        raise TransitionRefused(["Say why another date was agreed."])
+    if due_on == chronology.due_on:
+        return chronology
+    words = f"Agreed with {chronology.agency} that its chronology comes by {date_text(due_on)}: {reason}"
+    chronology.due_on = due_on
+    chronology.save(update_fields=["due_on"])
+    audit.record("chronology_date_agreed", by=by, case=chronology.case, about=chronology, words=words)
+    deadlines.agree(
+        DUE,
+        case=chronology.case,
+        on=due_on,
+        agreed_as="the date agreed with the agency",
+        reason=reason,
+        by=by,
+        about=chronology,
+    )
+    _tell("chronology_date_agreed", chronology, by=by, task="Send in your agency’s chronology")
     return chronology
 
 
@@ -254,6 +292,7 @@ def return_chronology(
         raise TransitionRefused(["The date to send it in by must be today or later."])
     words = f"Sent the chronology of {chronology.agency} back for changes"
     chronology = perform(chronology, "send_back", by=by, words=words, reason=reason, due_on=due_on)
+    _start_clock(chronology, at, by=by)
     _tell(
         "chronology_returned", chronology, by=by, task="Change your agency’s chronology and send it in again"
     )

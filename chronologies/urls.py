@@ -20,6 +20,7 @@ urlpatterns = [
     path("chronologies/<uuid:pk>/nothing-held/", views.NothingHeldView.as_view(), name="say_nothing_held"),
     path("chronologies/<uuid:pk>/accept/", views.AcceptView.as_view(), name="accept"),
     path("chronologies/<uuid:pk>/send-back/", views.SendBackView.as_view(), name="send_back"),
+    path("chronologies/<uuid:pk>/date/", views.AgreeDateView.as_view(), name="agree_date"),
     path("chronologies/<uuid:pk>/withdraw/", views.WithdrawView.as_view(), name="withdraw"),
     path("chronologies/<uuid:pk>/lock/", views.LockView.as_view(), name="lock"),
     path("chronologies/<uuid:pk>/entries/add/", views.AddEntryView.as_view(), name="add_entry"),

@@ -140,6 +140,7 @@ class ChronologyView(RecordMixin, TemplateView):
             "page": page,
             "query": self.request.GET,
             "may_write": may_write,
+            "may_agree_date": chronology.is_writable and bool(self.roles & BUSINESS_UNIT),
             **super().get_context_data(**kwargs),
         }
 
@@ -236,6 +237,27 @@ class SendBackView(ChronologyAct):
         services.return_chronology(self.record, by=self.user, at=clock.now(), **form.cleaned_data)
 
 
+class AgreeDateView(ActForm, RecordMixin):
+    """Agrees with the agency on another date; the clock follows."""
+
+    model = Chronology
+    form_class = forms.AgreeDateForm
+    page_title = "Agree on another date"
+    done_message = "The new date is kept, and the agency has been told."
+
+    def allowed(self) -> bool:
+        return bool(self.roles & BUSINESS_UNIT)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"due_on": self.record.due_on}
+
+    def act(self, form: Any) -> None:
+        services.agree_another_date(self.record, by=self.user, **form.cleaned_data)
+
+    def get_success_url(self) -> str:
+        return reverse("chronologies:chronology", args=[self.record.pk])
+
+
 class WithdrawView(ChronologyAct):
     transition = "withdraw"
     form_class = ReasonForm
@@ -268,10 +290,10 @@ class EntryPage(ActForm):
         raise TypeError(f"{type(self).__name__} does not say which chronology it writes in.")
 
     def allowed(self) -> bool:
-        return writes_it(self.chronology, self.user)  # type: ignore[attr-defined]
+        return writes_it(self.chronology, self.user)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "case": self.case}  # type: ignore[attr-defined]
+        return {**super().get_form_kwargs(), "case": self.case}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"caption": str(self.chronology), **super().get_context_data(**kwargs)}

@@ -622,6 +622,7 @@ _REVIEW = (
         told=("the review panel chair",),
         source="Buckinghamshire’s commitments to families; the figure is local",
         force=Force.DESIGN,
+        built=True,
     ),
     _local(
         "DL-24",
@@ -703,6 +704,7 @@ _PUBLICATION = (
         told=("the NSPCC",),
         force=Force.DESIGN,
         source="Good practice: the NSPCC keeps the national repository; the figure is local",
+        built=True,
     ),
 )
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from accounts.models import Partnership
 from deadlines import catalogue
 from deadlines.rules.calendar import Calendar
-from deadlines.rules.counting import Derived, Length, Unit, derive
+from deadlines.rules.counting import Derived, Length, Unit, calendar_days, derive
 from deadlines.rules.london import london_date
+
+# A date that people agreed on is due on itself: nothing is counted.
+AGREED: Final = calendar_days(0)
 
 
 def settings_of(partnership: Partnership) -> dict[str, Any]:
@@ -28,6 +31,11 @@ def work_out(
     """When a rule, with the partnership's own figure, makes something due."""
     closes_at = partnership.office_closes_at if rule.office_hours else None
     return derive(rule.length, trigger_at, calendar, office_closes_at=closes_at)
+
+
+def agreed_on(on: dt.date, calendar: Calendar) -> Derived:
+    """The derivation of a date that was agreed and not counted."""
+    return derive(AGREED, on, calendar)
 
 
 def derived_from(kept: Mapping[str, Any]) -> Derived:

@@ -19,7 +19,7 @@ from govuk.fields import GovDateField, GovDateTimeField, YesNoField
 from govuk.forms import GovForm
 from govuk.wording import opening
 from lcspr import clock
-from panels.models.alternative import OTHER_KINDS
+from panels.models.alternative import OTHER_KINDS, Then
 from panels.models.appointments import ROLES
 from panels.models.guards import REGULATORS
 
@@ -103,6 +103,31 @@ class AlternativeForm(GovForm):
         fields: Any = self.fields
         fields["review_type"].choices = [(kind.value, kind.label) for kind in kinds]
         fields["lead"].queryset = User.objects.filter(pk__in=[each.pk for each in leads]).order_by("name")
+
+
+class DiscontinueForm(AlternativeForm):
+    """Why the other review is given up, and what follows in the case."""
+
+    submit_label = "Discontinue it"
+    submit_style = "warning"
+    reveals = {"then": {Then.ANOTHER.value: ["review_type", "method", "lead"]}}
+
+    reason = narrative("Why is it discontinued?", "why it is discontinued", rows=4, longest=4000)
+    then = forms.ChoiceField(label="What follows?", choices=Then.choices, widget=widgets.Radios())
+
+    field_order = ["reason", "then", "review_type", "method", "lead"]
+
+    def __init__(self, *args: Any, may_close: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["then"]
+        if not may_close:
+            field.choices = [choice for choice in Then.choices if choice[0] != Then.CLOSE]
+            field.help_text = (
+                "Closing the case without a review is the act of a delegated safeguarding partner."
+            )
+
+    def clean_then(self) -> Then:
+        return Then(self.cleaned_data["then"])
 
 
 class ScopeForm(GovForm):

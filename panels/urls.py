@@ -71,6 +71,7 @@ urlpatterns = [
     path("reviews/<uuid:pk>/cases/add/", commissioning.AddCaseView.as_view(), name="add_case"),
     # Who works on it, and on what terms
     path("reviews/<uuid:pk>/propose/", people.ProposeView.as_view(), name="propose"),
+    path("reviews/<uuid:pk>/panel/close/", people.ClosePanelView.as_view(), name="close_panel"),
     path("appointments/<uuid:pk>/", people.AppointmentView.as_view(), name="appointment"),
     path("appointments/<uuid:pk>/declaration/", people.DeclareView.as_view(), name="declare"),
     path("appointments/<uuid:pk>/appoint/", people.AppointView.as_view(), name="appoint"),

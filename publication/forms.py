@@ -125,6 +125,80 @@ class TickForm(GovForm):
         self.fields["evidence"].help_text = GATES[gate].hint
 
 
+def _who_field() -> forms.CharField:
+    return forms.CharField(
+        label="Who in the family?",
+        help_text="By relation, for example “Mother” or “Maternal grandparents”: never a name.",
+        max_length=100,
+        error_messages={"required": "Enter who in the family"},
+        widget=widgets.TextInput(width=20),
+    )
+
+
+class FamilyReadingForm(GovForm):
+    """Offered to one of the family: a date is agreed, or they do not read it."""
+
+    submit_label = "Record it"
+    reveals = {"reads": {"True": ["agreed_on", "arranged"], "False": ["reason"]}}
+
+    who = _who_field()
+    reads = YesNoField(label="Do they read the report before it is published?")
+    agreed_on = GovDateField(
+        label="Which date is agreed?",
+        noun="date agreed",
+        help_text="At least ten working days before the planned day, or the date that suits them: they take as long as "
+        "they need.",
+        not_before=clock.today,
+    )
+    arranged = narrative(
+        "What is agreed?",
+        "Where, with whom beside them, in which language, and how they can go back to it.",
+        noun="what is agreed",
+        required=False,
+        rows=4,
+        longest=4000,
+    )
+    reason = narrative(
+        "Why not?",
+        "For example, they do not wish to, or the police ask to wait because they are witnesses.",
+        noun="why they do not read it",
+        rows=4,
+        longest=4000,
+    )
+
+
+class ReadingDateForm(GovForm):
+    submit_label = "Keep the new date"
+
+    agreed_on = GovDateField(label="Which date is agreed now?", noun="date agreed", not_before=clock.today)
+    reason = narrative(
+        "Why was another date agreed?", noun="why another date was agreed", rows=4, longest=4000
+    )
+
+
+class ReadForm(GovForm):
+    """The meeting in which they read it."""
+
+    submit_label = "Record the reading"
+    reveals = {"finished": {"False": ["again_on"]}}
+
+    read_on = GovDateField(label="When did they read it?", noun="date they read it", not_after=clock.today)
+    said = narrative(
+        "What did they say, and what did it change?", noun="what they said, and what it changed", rows=8
+    )
+    finished = YesNoField(label="Have they had the time they need?")
+    again_on = GovDateField(label="When do they read on?", noun="date they read on", not_before=clock.today)
+
+
+class RepositoryForm(GovForm):
+    submit_label = "Record the copy"
+
+    sent_at = GovDateTimeField(label="When was it given?", noun="time it was given", not_after=clock.now)
+    how = forms.ChoiceField(label="How was it given?", choices=How.choices, widget=widgets.Radios())
+    proof = file_field("What shows that it was given", "Their confirmation, or the message.")
+    words = narrative("Note", noun="the note", required=False, rows=3, longest=4000)
+
+
 class ReasonForm(GovForm):
     """An act that needs nothing but its reason."""
 

@@ -15,6 +15,7 @@ from casework.audit import label_of
 from casework.models import Document
 from correspondence.models import Notice, NoticeSubject, Recipient
 from deadlines.calendars import calendar_named
+from deadlines.rules.counting import latest_send
 from deadlines.rules.london import london_date
 from deadlines.rules.words import full_date
 from decisions.kinds import NotPublishOutcome, PublicationOutcome, WithdrawalOutcome
@@ -40,6 +41,8 @@ CONFIDENTIAL: Final = (
     Thing.LEGAL_ADVICE,
     Thing.FAMILY_LOG,
 )
+# The family reads the report at least so many working days before (domain §3.3 DL-20), unless another date is agreed.
+FAMILY_AHEAD: Final = 10
 PDF: Final = "application/pdf"
 
 
@@ -193,6 +196,54 @@ def reasons_sent(
         rows = rows.filter(created_at__gte=since)
     latest = {notice.to: notice for notice in rows.order_by("created_at")}
     return list(latest.values())
+
+
+def family_still_reads(publication: Publication) -> list[str]:
+    """The readings agreed with the family that have not taken place: they take as long as they need (DL-20)."""
+    return [
+        f"{reading.who} reads the report on {full_date(reading.agreed_on)}: record that, agree on another date, or "
+        "record that they no longer wish to."
+        for reading in publication.readings.agreed()
+    ]
+
+
+def family_warnings(publication: Publication) -> list[str]:
+    """What deserves a second look about the family's reading; it keeps nothing from being published by itself."""
+    readings = list(publication.readings.all())
+    if not readings:
+        return [
+            "Nothing is recorded of the family reading the report. By default they read it at least ten working days "
+            "before the planned day."
+        ]
+    if publication.planned_on is None:
+        return []
+    latest = latest_send(publication.planned_on, FAMILY_AHEAD, calendar_named())
+    days = [
+        (reading.who, reading.read_on or reading.agreed_on) for reading in readings if not reading.declined_on
+    ]
+    return [
+        f"{who}: {full_date(on)} is less than ten working days before the planned day, {full_date(publication.planned_on)}."
+        for who, on in days
+        if on and on > latest
+    ]
+
+
+def built_on_publication(publication: Publication) -> list[str]:
+    """Why what was published can no longer be taken back as an error."""
+    found = []
+    if publication.case.is_closed:
+        found.append("The case is closed. Reopen the case first.")
+    since = publication.published_at
+    if (
+        since
+        and Notice.objects.of(publication.case, NoticeSubject.REPOSITORY_COPY)
+        .filter(sent_at__gte=since)
+        .exists()
+    ):
+        found.append(
+            "The national collection has its copy: take the report down by the partners’ decision, or by a court’s order."
+        )
+    return found
 
 
 def not_justified(publication: Publication) -> list[str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from publication.views import library, preparing, publishing, turning
+from publication.views import family, library, preparing, publishing, turning
 
 app_name = "publication"
 
@@ -45,6 +45,22 @@ urlpatterns = [
         name="decide_not_to_publish",
     ),
     path("publications/<uuid:pk>/take-down/", publishing.WithdrawView.as_view(), name="withdraw"),
+    path(
+        "publications/<uuid:pk>/take-back/",
+        publishing.TakeBackPublicationView.as_view(),
+        name="take_back_publication",
+    ),
+    path(
+        "publications/taking-back/<uuid:pk>/",
+        publishing.ConfirmPublicationTakenBackView.as_view(),
+        name="confirm_publication_taken_back",
+    ),
+    path("publications/<uuid:pk>/repository/", family.RepositoryCopyView.as_view(), name="repository"),
+    # The family reads it first
+    path("publications/<uuid:pk>/family/", family.FamilyReadingView.as_view(), name="family_reading"),
+    path("family-readings/<uuid:pk>/date/", family.ReadingDateView.as_view(), name="reading_date"),
+    path("family-readings/<uuid:pk>/read/", family.ReadView.as_view(), name="reading_read"),
+    path("family-readings/<uuid:pk>/declined/", family.DeclinedView.as_view(), name="reading_declined"),
     path("publications/<uuid:pk>/ask/early/", publishing.AskEarlyView.as_view(), name="ask_early"),
     path(
         "publications/<uuid:pk>/ask/nothing/",

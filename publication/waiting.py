@@ -13,17 +13,29 @@ from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from actions.models.plans import CLOSING_STAGES
 from casework.audit import label_of
-from casework.models import Case
+from casework.models import Case, TakingBack
 from casework.permissions import business_unit_partnerships, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
 from casework.waiting import Places, Waiting, most
 from deadlines.models import Deadline
 from decisions.models import Hold
 from govuk.dates import date_text
-from panels.models import Review, ReviewState
+from lcspr import clock
+from panels.models import Appointment, AppointmentState, Review, ReviewState
+from panels.permissions import COMMISSIONERS
+from panels.services.appointments import OF_THE_PANEL
 from publication.gates import GATES, GateKind
-from publication.models import Closing, GateTick, Outcome, Publication, PublicationState, Reopening
-from publication.services.clocks import COPIES, PROGRESS, REASONS, REVIEW
+from publication.models import (
+    Closing,
+    FamilyReading,
+    GateTick,
+    Outcome,
+    Publication,
+    PublicationState,
+    Reopening,
+)
+from publication.services.clocks import COPIES, PROGRESS, READING, REASONS, REPOSITORY, REVIEW
+from publication.services.taking_back import TAKE_BACK
 from publication.services.turning import CONFIRMS_CLOSING, why_not_close
 
 HOLDERS: Final = BUSINESS_UNIT | PARTNERS
@@ -39,6 +51,22 @@ _LAST_STEP: Final = {
 _UNOPENED: Final = Q(state=ReviewState.SIGNED_OFF) & ~Exists(
     Publication.objects.filter(review=OuterRef("pk"))
 )
+# The review panel's part is over when publication is settled.
+_PANEL_OPEN: Final = Review.objects.filter(
+    Exists(
+        Appointment.objects.filter(
+            review=OuterRef("pk"), role__in=OF_THE_PANEL, state=AppointmentState.APPOINTED
+        )
+    ),
+    Exists(
+        Publication.objects.filter(
+            review=OuterRef("pk"), state__in=["published", "improvements_only", "none", "withdrawn"]
+        )
+    ),
+)
+_TO_TAKE_BACK: Final = Q(transition=TAKE_BACK, confirmed_at=None, refused_at=None)
+AGREES_WITH_FAMILY: Final = BUSINESS_UNIT | {Role.FAMILY}
+_FAMILY_OWNERS: Final = "family liaison lead or business unit"
 _UNDER_WAY: Final = (PublicationState.PREPARING, PublicationState.HELD)
 
 
@@ -56,12 +84,12 @@ def _followed(waits: Waiting) -> Waiting:
     return replace(waits, href=reverse("desk:case", args=[waits.case.pk]), link="See the case")
 
 
-def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role]) -> Any:
+def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role], order: str = "created_at") -> Any:
     """Rows with whether the user holds one of the roles in the row's case; without a case only those."""
     if case is None and not holds_anywhere(user, roles):
         return []
     theirs = open_to(user, roles)
-    rows = rows.select_related("case").order_by("created_at")
+    rows = rows.select_related("case").order_by(order)
     if case is None:
         return rows.filter(theirs).annotate(mine=Value(True))[: most(case)]
     return rows.filter(case=case).annotate(mine=ExpressionWrapper(theirs, output_field=BooleanField()))[
@@ -198,6 +226,79 @@ def _gates(user: User, case: Case | None) -> Iterator[Waiting]:
             )
 
 
+def _readings(user: User, case: Case | None) -> Iterator[Waiting]:
+    """The family's reading: a date to agree once the day is planned, and the readings whose date has come."""
+    preparing = Q(publication__state__in=_UNDER_WAY)
+    rows = FamilyReading.objects.visible_to(user).agreed().filter(preparing, agreed_on__lte=clock.today())
+    for reading in _rows(rows, user, case, AGREES_WITH_FAMILY):
+        yield Waiting(
+            verb="Record the family’s reading of the report",
+            case=reading.case,
+            href=reverse("publication:reading_read", args=[reading.pk]),
+            owner=_FAMILY_OWNERS,
+            mine=reading.mine,
+            about=f"publication.Publication:{reading.publication_id}",
+            code=READING,
+        )
+    nothing_agreed = Publication.objects.visible_to(user).filter(
+        ~Exists(FamilyReading.objects.filter(publication=OuterRef("pk"))),
+        state=PublicationState.PREPARING,
+        planned_on__isnull=False,
+    )
+    for publication in _rows(nothing_agreed, user, case, AGREES_WITH_FAMILY):
+        if publication.outcome == Outcome.NONE:
+            continue
+        yield Waiting(
+            verb="Agree with the family when they read the report",
+            case=publication.case,
+            href=reverse("publication:family_reading", args=[publication.pk]),
+            owner=_FAMILY_OWNERS,
+            mine=publication.mine,
+            about=label_of(publication),
+            code=READING,
+        )
+
+
+def _copies_for_collection(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Reports that are public and of which the national collection has no copy yet."""
+    running = Deadline.objects.open().filter(code=REPOSITORY)
+    for deadline in _rows(running, user, case, BUSINESS_UNIT, "due_at"):
+        yield Waiting(
+            verb="Give the report to the national collection, and record it",
+            case=deadline.case,
+            href=reverse("publication:repository", args=[deadline.about.rpartition(":")[2]]),
+            owner="business unit",
+            mine=deadline.mine,
+            about=deadline.about,
+            code=REPOSITORY,
+        )
+
+
+def _panels(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Review panels whose part is over, for publication is settled."""
+    for review in _rows(_PANEL_OPEN, user, case, COMMISSIONERS):
+        yield Waiting(
+            verb="Close the review panel",
+            case=review.case,
+            href=reverse("panels:close_panel", args=[review.pk]),
+            owner="sub-group chair or business unit",
+            mine=review.mine,
+            about=label_of(review),
+        )
+
+
+def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
+    rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(_TO_TAKE_BACK)
+    for asked in _rows(rows, user, case, BUSINESS_UNIT):
+        yield Waiting(
+            verb="Confirm, or refuse, that it was published in error",
+            case=asked.case,
+            href=reverse("publication:confirm_publication_taken_back", args=[asked.pk]),
+            owner="a second person of the business unit",
+            mine=asked.mine and asked.asked_by_id != user.pk,
+        )
+
+
 def _closings(user: User, case: Case | None) -> Iterator[Waiting]:
     for row in _rows(Closing.objects.visible_to(user).pending(), user, case, CONFIRMS_CLOSING):
         yield _turning(
@@ -256,6 +357,16 @@ _PLACES: Final = Places(
     (_to_open, Review.objects.filter(_UNOPENED)),
     (_publications, Publication.objects.filter(state__in=_UNDER_WAY)),
     (_gates, Publication.objects.filter(state=PublicationState.PREPARING)),
+    (
+        _readings,
+        Publication.objects.filter(state__in=_UNDER_WAY).filter(
+            Q(planned_on__isnull=False)
+            | Exists(FamilyReading.objects.agreed().filter(publication=OuterRef("pk")))
+        ),
+    ),
+    (_copies_for_collection, Deadline.objects.open().filter(code=REPOSITORY)),
+    (_panels, _PANEL_OPEN),
+    (_taking_back, TakingBack.objects.filter(_TO_TAKE_BACK)),
     (_closings, Closing.objects.pending()),
     (_reopenings, Reopening.objects.pending()),
 )

@@ -29,6 +29,9 @@ CLOSING_STAGES = frozenset(
 )
 
 
+TAKEN_ON = [RecommendationState.ACCEPTED, RecommendationState.PARTLY]
+
+
 class PlanState(models.TextChoices):
     DRAFTED = "drafted", "Drafted"
     AGREED = "agreed", "Agreed"
@@ -62,13 +65,24 @@ def _every_response_given(plan: ActionPlan) -> list[str]:
     ]
 
 
+def recommendations_left(case: Any) -> list[str]:
+    """What invariant 6 still asks of a case: for each recommendation an action, or a recorded rejection."""
+    answers = Recommendation.objects.filter(case=case)
+    unanswered = [f"{each} has no response yet." for each in answers.unanswered()]
+    return unanswered + _idle(case, [*TAKEN_ON, RecommendationState.IN_PLAN])
+
+
 def _every_recommendation_acted_on(plan: ActionPlan) -> list[str]:
-    # Invariant 6: at least one action, or a recorded rejection.
-    accepted = Recommendation.objects.filter(
-        case=plan.case_id, state__in=[RecommendationState.ACCEPTED, RecommendationState.PARTLY]
-    )
-    idle = accepted.exclude(
-        pk__in=Action.objects.filter(case=plan.case_id, recommendation__isnull=False).values("recommendation")
+    return _idle(plan.case_id, TAKEN_ON)
+
+
+def _idle(case: Any, states: list[RecommendationState]) -> list[str]:
+    # Invariant 6: at least one action, or a recorded rejection. An action withdrawn without another in its place
+    # answers nothing.
+    withdrawn = Q(state=ActionState.SUPERSEDED, superseded_by=None)
+    serving = Action.objects.filter(case=case, recommendation__isnull=False).exclude(withdrawn)
+    idle = Recommendation.objects.filter(case=case, state__in=states).exclude(
+        pk__in=serving.values("recommendation")
     )
     return [f"{recommendation} has no action yet." for recommendation in idle]
 
@@ -87,6 +101,10 @@ every_recommendation_acted_on = Condition(
     "Every recommendation accepted has an action.", _every_recommendation_acted_on
 )
 nothing_left_open = Condition("Every action is closed, with its evidence and its impact.", _nothing_left_open)
+recommendations_answered = Condition(
+    "Every recommendation has an action, or the reasons why it is not accepted.",
+    lambda plan: recommendations_left(plan.case_id),
+)
 case_can_close = require(
     "The case must first be published, decided not to be published, or followed up after another review.",
     lambda plan: plan.case.stage in CLOSING_STAGES,
@@ -191,7 +209,7 @@ class ActionPlan(ConcurrentTransitionMixin, CaseRecord):
         target=PlanState.CLOSED,
         # The sub-group proposes by evaluating; somebody of the executive confirms (T42).
         permission=holds(Role.IC, PARTNERS),
-        conditions=[nothing_left_open, case_can_close],
+        conditions=[nothing_left_open, recommendations_answered, case_can_close],
         custom=act("Close the plan and the case", REF, help_text="Nothing more is to be done in this case."),
     )
     def close(self, *, closing_summary: str, closed_on: dt.date) -> None:

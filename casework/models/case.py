@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -654,6 +655,27 @@ class Case(ConcurrentTransitionMixin, Record):
 
     @transition(
         stage,
+        source=Stage.ALTERNATIVE_REVIEW,
+        target=Stage.MONITORING,
+        permission=held_by(Role.SGC, PARTNERS),
+        custom=act("Discontinue the other review: follow up actions", "T49"),
+    )
+    def discontinue_alternative(self) -> None:
+        self._move()
+
+    @transition(
+        stage,
+        source=Stage.ALTERNATIVE_REVIEW,
+        target=Stage.CLOSED_NFA,
+        # The partners decided on the other review: the sub-group chair alone does not end the case without one.
+        permission=held_by(PARTNERS),
+        custom=act("Discontinue the other review: no further action", "T49"),
+    )
+    def close_after_alternative(self) -> None:
+        self._close()
+
+    @transition(
+        stage,
         source=[
             Stage.CLOSED_COMPLETE,
             Stage.CLOSED_NFA,
@@ -710,6 +732,16 @@ class Case(ConcurrentTransitionMixin, Record):
     def take_back_sending(self) -> None:
         self._move()
 
+    @transition(
+        stage,
+        source=[Stage.PUBLISHED, Stage.IMPROVEMENTS_PUBLISHED],
+        target=Stage.PRE_PUBLICATION,
+        permission=held_by(BU),
+        custom=act("Take back the publication", "T38 in error"),
+    )
+    def take_back_publication(self) -> None:
+        self._move()
+
     def _move(self) -> None:
         self.moved_at = clock.now()
 
@@ -723,3 +755,5 @@ class Case(ConcurrentTransitionMixin, Record):
 
 
 legal_moves(Case)
+# A reference stands in letters and on other people's desks: once given it is never another (domain §10 rule 8).
+pgtrigger.register(pgtrigger.ReadOnly(name="reference_fixed", fields=["reference"]))(Case)

@@ -31,6 +31,7 @@ class NoticeSubject(models.TextChoices):
     DELAY_REASONS = "delay_reasons", "Reasons for delay"
     NON_PUBLICATION = "non_publication", "Reasons for not publishing"
     PUBLICATION_COPY = "publication_copy", "Copy of the report before it is published"
+    REPOSITORY_COPY = "repository_copy", "Copy for the national collection of case reviews"
     DE_NOTIFICATION = "de_notification", "Notification withdrawn"
     NATIONAL_REVIEW = "national_review", "National review"
     DISCONTINUED = "discontinued", "Review discontinued"

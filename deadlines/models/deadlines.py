@@ -15,7 +15,7 @@ from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import Role
 from casework.models import Case
 from casework.permissions import agencies_as, open_to, roles_anywhere, roles_with
-from deadlines.dates import derived_from, length_of
+from deadlines.dates import AGREED, derived_from, length_of
 from deadlines.models.reference import STATUTORY, Force, RuleVersion
 from deadlines.rules import status
 from deadlines.rules.calendar import Calendar
@@ -203,6 +203,11 @@ class Deadline(Record):
         return self.force in STATUTORY
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether a date agreed in a letter or a hold is its date, instead of one counted by the rule."""
+        return length_of(self.derived) == AGREED != self.rule.as_rule.length
+
+    @property
     def derivation(self) -> Derived:
         """How the date was worked out, as it was kept then."""
         return derived_from(self.derived)
@@ -241,6 +246,7 @@ class Deadline(Record):
 class ChangeKind(models.TextChoices):
     CORRECTED = "corrected", "Trigger corrected"
     EXTENDED = "extended", "Extended"
+    AGREED = "agreed", "Another date agreed"
     RECOMPUTED = "recomputed", "Worked out again"
 
 

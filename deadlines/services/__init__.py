@@ -1,6 +1,6 @@
 """The acts of the clock: begun, met, stopped, corrected, extended, explained; and the chasing of what is owed."""
 
-from deadlines.services.changes import correct_trigger, extend, recompute_open, why_not_trigger
+from deadlines.services.changes import agree, correct_trigger, extend, recompute_open, why_not_trigger
 from deadlines.services.chasing import sweep
 from deadlines.services.clocks import (
     cancel,
@@ -17,6 +17,7 @@ from deadlines.services.holidays import add_holiday, remove_holiday
 
 __all__ = [
     "add_holiday",
+    "agree",
     "cancel",
     "confirm_trigger",
     "correct_trigger",

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts.models import Partnership, User
 from accounts.roles import Role
@@ -22,7 +22,17 @@ from deadlines.models import ChangeKind, Deadline, DeadlineChange
 from deadlines.rules import words
 from deadlines.rules.counting import Derived
 from deadlines.rules.london import end_of_day, london_date
-from deadlines.services.dating import dated, dates_of, locked, refuse, rule_of, wake, wrong_trigger
+from deadlines.services.dating import (
+    date_agreed,
+    dated,
+    dates_of,
+    locked,
+    open_one,
+    refuse,
+    rule_of,
+    wake,
+    wrong_trigger,
+)
 
 EXTENDERS: Final = frozenset({Role.SGC, Role.BUM})
 
@@ -34,6 +44,10 @@ _KEPT_ON_CASE: Final = {
 }
 
 _BATCH: Final = 500
+
+WAS_AGREED: Final = (
+    "This date was agreed and not counted: agree on another where it was agreed, and the clock follows."
+)
 
 
 def why_not_trigger(deadline: Deadline, trigger_at: dt.datetime) -> list[str]:
@@ -54,7 +68,7 @@ def correct_trigger(deadline: Deadline, *, trigger_at: dt.datetime, reason: str,
     deadline = _running(deadline)
     case = _case_of(deadline)
     refuse([] if reason.strip() else ["Give the reason."])
-    refuse(why_not_trigger(deadline, trigger_at))
+    refuse([WAS_AGREED] if deadline.is_agreed else why_not_trigger(deadline, trigger_at))
     kept, rule = rule_of(deadline.code, london_date(trigger_at), case)
     if rule is None:
         raise TransitionRefused(["This partnership does not run this clock any more."])
@@ -62,6 +76,35 @@ def correct_trigger(deadline: Deadline, *, trigger_at: dt.datetime, reason: str,
     _move(deadline, dates_of(rule, trigger_at, case), ChangeKind.CORRECTED, reason, by, trigger_at=trigger_at)
     if field := _KEPT_ON_CASE.get(rule.trigger):
         Case.objects.filter(pk=case.pk).update(**{field: trigger_at})
+    return deadline
+
+
+@transaction.atomic
+def agree(
+    code: str,
+    *,
+    case: Case,
+    on: dt.date,
+    agreed_as: str,
+    reason: str,
+    by: User,
+    about: models.Model | None = None,
+) -> Deadline | None:
+    """Let a date that people agreed on be a running local clock's date, whatever the rule would count; both are
+    kept with the reason. `agreed_as` names it (“the date agreed with the family”). None when no such clock runs.
+
+    The act that agrees it says who may.
+    """
+    deadline = open_one(code, case, about)
+    if deadline is None or (deadline.is_agreed and deadline.due_on == on):
+        return deadline
+    refuse([] if reason.strip() else ["Give the reason."])
+    rule = catalogue.adapted(deadline.rule.as_rule, settings_of(deadline.partnership))
+    if rule is None:
+        raise TransitionRefused(["This partnership does not run this clock any more."])
+    derived, deadline.because = date_agreed(rule, on, dates_of(rule, deadline.trigger_at, case), agreed_as)
+    deadline.extended_to = None
+    _move(deadline, derived, ChangeKind.AGREED, reason, by, trigger_at=deadline.trigger_at)
     return deadline
 
 
@@ -96,6 +139,8 @@ def why_not_extend(deadline: Deadline, until: dt.date | None = None) -> list[str
             "What law or guidance fixes cannot be extended here. Record the reason for lateness, and when the "
             "regulator was told."
         ]
+    if deadline.is_agreed:
+        return [WAS_AGREED]
     if until is not None and until <= deadline.due_on:
         return [f"Give a day after {words.full_date(deadline.due_on)}, when it is due now."]
     return []
@@ -126,7 +171,8 @@ def recompute_open(
 
 def _recomputed(deadline: Deadline, calendars: Calendars, reason: str, by: User) -> bool:
     rule = catalogue.adapted(deadline.rule.as_rule, settings_of(deadline.partnership))
-    if rule is None:
+    if rule is None or deadline.is_agreed:
+        # What people agreed on moves only when they agree on another day.
         return False
     derived = work_out(rule, deadline.trigger_at, calendars[rule.calendar], deadline.partnership)
     before = deadline.due_at

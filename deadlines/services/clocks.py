@@ -24,6 +24,7 @@ from deadlines.rules.counting import Unit
 from deadlines.rules.london import LONDON, london_date
 from deadlines.rules.status import lateness
 from deadlines.services.dating import (
+    date_agreed,
     dated,
     dates_of,
     label_of,
@@ -50,11 +51,13 @@ def start(
     about: models.Model | None = None,
     owed_agency: Agency | None = None,
     owed_user: User | None = None,
+    agreed_on: dt.date | None = None,
 ) -> Deadline | None:
     """Start a clock from what happened at `trigger_at` (aware), by the rule then in force.
 
     `because` follows the trigger's date in a sentence (“when the notification was sent”); empty, the rule's
-    own words do. While the same clock of the same thing (`about`, else the case) runs, that one is returned
+    own words do. With `agreed_on`, for local rules only, that date is the clock's and `because` names it (“the
+    date in the letter to the agency”). While the same clock of the same thing (`about`, else the case) runs, that one is returned
     unchanged. None when the partnership does not run this clock, and for a case imported from before this
     system. Raises TransitionRefused for a trigger that cannot be right.
     """
@@ -71,7 +74,7 @@ def start(
         with transaction.atomic():
             deadline = _begun(
                 kept, rule, case=case, label=label, trigger_at=trigger_at, because=because or rule.trigger_words,
-                owed_agency=owed_agency, owed_user=owed_user,
+                owed_agency=owed_agency, owed_user=owed_user, agreed_on=agreed_on,
             )  # fmt: skip
     except IntegrityError:
         # Somebody started the same clock at the same moment; the database let one of the two through.
@@ -288,8 +291,11 @@ def _begun(
     because: str,
     owed_agency: Agency | None,
     owed_user: User | None,
+    agreed_on: dt.date | None,
 ) -> Deadline:
     derived = dates_of(rule, trigger_at, case)
+    if agreed_on is not None:
+        derived, because = date_agreed(rule, agreed_on, derived, because)
     last = Deadline.objects.about(rule.code, label).aggregate(last=models.Max("round"))["last"]
     return Deadline.objects.create(
         partnership=case.partnership,

@@ -13,7 +13,7 @@ from casework.transitions import TransitionRefused
 from deadlines import catalogue
 from deadlines.calendars import calendar_named
 from deadlines.catalogue import Trigger
-from deadlines.dates import settings_of, work_out
+from deadlines.dates import agreed_on, settings_of, work_out
 from deadlines.models import Deadline, RuleVersion, WakeUp
 from deadlines.rules import words
 from deadlines.rules.chasing import step_at
@@ -39,6 +39,20 @@ def rule_of(code: str, on: dt.date, case: Case) -> tuple[RuleVersion, catalogue.
 def dates_of(rule: catalogue.RuleVersion, trigger_at: dt.datetime, case: Case) -> Derived:
     """When a rule makes something due in a case, by the holiday table of now."""
     return work_out(rule, trigger_at, calendar_named(rule.calendar), case.partnership)
+
+
+def date_agreed(
+    rule: catalogue.RuleVersion, on: dt.date, counted: Derived, agreed_as: str
+) -> tuple[Derived, str]:
+    """The derivation of an agreed date, and the words that follow it: what it is, and what the rule would say.
+
+    `agreed_as` names it ("the date in the letter to the agency"). Law and guidance leave nothing to agree on.
+    """
+    if rule.statutory:
+        raise ValueError(f"{rule.code} is counted from its trigger: no date can be agreed.")
+    usual = words.full_date(counted.due_on)
+    beside = "the usual one" if on == counted.due_on else f"by the rule it would be {usual}"
+    return agreed_on(on, calendar_named(rule.calendar)), f"{agreed_as}; {beside}"
 
 
 def dated(derived: Derived) -> dict[str, object]:

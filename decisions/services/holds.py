@@ -64,7 +64,7 @@ def add_hold(
         added_by=by,
     )
     audit.record("hold_added", by=by, case=case, about=hold, words=f"Held: {hold.get_kind_display().lower()}")
-    deadlines.start(LOOK_AGAIN, case=case, trigger_at=_at(on), because="the hold began", by=by, about=hold)
+    _look_again(hold, on, by=by)
     _tell("decision_hold_added", hold, by=by, task="A hold was added")
     return hold
 
@@ -88,15 +88,21 @@ def review_hold(hold: Hold, *, by: User, reason: str, on: dt.date, review_on: dt
         review_on=review_on,
     )
     deadlines.meet(LOOK_AGAIN, case=hold.case, at=_at(on), by=by, about=hold)
+    _look_again(hold, on, by=by)
+    return hold
+
+
+def _look_again(hold: Hold, on: dt.date, *, by: User) -> None:
+    """One date, not two: the day chosen to look again is the clock's, within the three months the rule leaves."""
     deadlines.start(
         LOOK_AGAIN,
         case=hold.case,
         trigger_at=_at(on),
-        because="the hold was last looked at",
+        because="the day chosen to look at the hold again",
         by=by,
         about=hold,
+        agreed_on=hold.review_on,
     )
-    return hold
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from decisions.models import Hold, HoldKind, HoldSource, ParallelProceeding, Pro
 from demo.diary import Day, Story
 from demo.papers import paper
 from demo.scene import Scene, act, everyone_opens, now, today
+from panels import services as panels
 from publication import services
 from publication.gates import GateKind
 from publication.models import Publication
@@ -172,12 +173,47 @@ def published(
         proof=paper("Copies sent ahead", "To the National Panel, the Department and Ofsted."),
         by=scene["officer"],
     )
+    yield day.plus(2).at(11)
+    reading = act(
+        services.agree_reading,
+        publication,
+        who="Mother",
+        agreed_on=day.plus(3).on,
+        arranged="At home, with her advocate, and read aloud: as long as she needs.",
+        by=scene["family_lead"],
+    )
+    yield day.plus(3).at(15)
+    act(
+        services.record_reading,
+        reading,
+        read_on=today(),
+        said="She asks that it says he liked trains. It does now. She does not want to be told of the day by telephone.",
+        by=scene["family_lead"],
+    )
     moment = day.plus(4).at(9, 20)
     for gate, key, evidence in GATES:
         yield moment
         act(services.tick_gate, publication, gate=gate, on=today(), evidence=evidence, by=scene[key])
         moment += dt.timedelta(minutes=35)
     yield planned.at(10)
-    return act(
+    publication = act(
         services.publish_report, publication, by=scene["business_manager"], lateness_reason=lateness_reason
     )
+    yield planned.at(15)
+    act(
+        services.record_repository_copy,
+        publication,
+        sent_at=now() - dt.timedelta(minutes=10),
+        how=How.PORTAL,
+        proof=paper("National collection of case reviews", "Received with thanks."),
+        by=scene["officer"],
+    )
+    yield planned.at(16)
+    act(
+        panels.close_review_panel,
+        publication.review,
+        reason="The report is public, and its action plan runs.",
+        by=scene["sub_group_chair"],
+        on=today(),
+    )
+    return publication

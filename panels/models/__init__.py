@@ -1,4 +1,4 @@
-from panels.models.alternative import AlternativeReview, AlternativeState
+from panels.models.alternative import AlternativeReview, AlternativeState, Then
 from panels.models.appointments import Appointment, AppointmentState
 from panels.models.reports import ReportVersion, VersionState
 from panels.models.review import ProgressCheck, Review, ReviewState
@@ -15,5 +15,6 @@ __all__ = [
     "ReviewState",
     "TermsOfReference",
     "TermsState",
+    "Then",
     "VersionState",
 ]

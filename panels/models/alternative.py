@@ -15,13 +15,15 @@ from accounts.models import Agency, User
 from accounts.roles import PARTNERS, Role
 from accounts.settings_choices import STATUTORY_REVIEWS, ReviewType
 from actions.models import Action, ActionState
+from casework.audit import label_of
 from casework.conditions import Condition, require
 from casework.machine import act, legal_moves
 from casework.models import CaseRecord, Document
 from casework.permissions import holds
 from correspondence.models import NoticeSubject, Recipient
 from decisions.kinds import CriteriaOutcome, DecisionKind, ReconsiderationOutcome
-from decisions.models import Decision
+from decisions.models import Decision, DecisionState
+from decisions.models.decision import PENDING
 from decisions.standing import blocking_views
 from panels.models import guards
 from panels.permissions import COMMISSIONERS, DECIDERS, LeadsIt
@@ -36,6 +38,14 @@ class AlternativeState(models.TextChoices):
     AGREED = "agreed", "Agreed"
     DISCONTINUED = "discontinued", "Discontinued"
     ESCALATED = "escalated", "Taken further"
+
+
+class Then(models.TextChoices):
+    """What follows in the case when the other review is given up."""
+
+    ANOTHER = "another", "Another kind of review is held instead"
+    FOLLOW_UP = "follow_up", "No review: the actions already agreed are followed up"
+    CLOSE = "close", "No review and nothing to follow up: the case is closed"
 
 
 State = AlternativeState
@@ -53,6 +63,20 @@ def _no_actions(review: Any) -> list[str]:
     if Action.objects.filter(case=review.case_id).exclude(state=ActionState.SUPERSEDED).exists():
         return []
     return ["Add the actions that follow from it, or say when writing it up why there are none."]
+
+
+_FURTHER: Final = (ReconsiderationOutcome.LCSPR, CriteriaOutcome.MET)
+
+
+def _still_asked(review: Any) -> list[str]:
+    about = Decision.objects.filter(about=label_of(review))
+    asked = [
+        f"The partners are asked: “{decision.question}” Wait for their answer."
+        for decision in about.filter(state__in=PENDING)
+    ]
+    if about.filter(state=DecisionState.DECIDED, outcome__in=_FURTHER).exists():
+        asked.append("The partners decided to take it further: do that instead.")
+    return asked
 
 
 def _taken_no_further(review: Any) -> list[str]:
@@ -75,6 +99,7 @@ scope_written = require(
     "Write what it looks at, and send that to those invited.", lambda review: bool(review.scope.strip())
 )
 actions_created = Condition("Its actions are added, or it says why there are none.", _no_actions)
+nothing_asked = Condition("No question about it waits for the partners.", _still_asked)
 taken_further = Condition(
     "The partners decided to take it further, and the National Panel was told of a review.", _taken_no_further
 )
@@ -83,7 +108,7 @@ taken_further = Condition(
 class AlternativeReview(ConcurrentTransitionMixin, CaseRecord):
     """A reflective session, a practice review, a single agency's review and the like: planned, held, written up, agreed.
 
-    `scope` is what those invited are sent. Another may follow one that was discontinued; the case stays where it is.
+    `scope` is what those invited are sent. What follows one that was discontinued is said in the same act.
     """
 
     thing = Thing.CASE_STATUS
@@ -183,7 +208,7 @@ class AlternativeReview(ConcurrentTransitionMixin, CaseRecord):
         source=State.WRITTEN_UP,
         target=State.AGREED,
         permission=holds(Role.SGC),
-        conditions=[actions_created],
+        conditions=[actions_created, nothing_asked],
         custom=act("Agree the findings", f"{REF}, T43"),
     )
     def agree_findings(self, *, on: dt.date) -> None:
@@ -194,7 +219,7 @@ class AlternativeReview(ConcurrentTransitionMixin, CaseRecord):
         source=[State.PLANNED, State.HELD, State.WRITTEN_UP],
         target=State.DISCONTINUED,
         permission=holds(Role.SGC, PARTNERS),
-        custom=act("Discontinue it, for another kind of review", REF),
+        custom=act("Discontinue it", f"{REF}, T49"),
     )
     def discontinue_alternative(self, *, reason: str) -> None:
         self.ended_reason = reason

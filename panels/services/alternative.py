@@ -1,4 +1,4 @@
-"""Reviews of another kind: planned, held, written up, agreed, or taken further (T11, T21, T43 to T45)."""
+"""Reviews of another kind: planned, held, written up, agreed, or taken further (T11, T21, T43 to T45, T49)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import decisions.services
 import referrals.services
 from accounts.access_table import Thing
 from accounts.models import Agency, User
-from accounts.roles import BUSINESS_UNIT, SUB_GROUP, Role
+from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
 from accounts.settings_choices import ReviewType
+from actions.models import Action, ActionPlan, ActionState
 from casework import audit
 from casework.files import store_document
 from casework.models import Case, Stage
@@ -24,9 +25,10 @@ from casework.permissions import holders, roles_in
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from decisions.kinds import CriteriaOutcome, DecisionKind
 from decisions.models import Decision
+from decisions.models.decision import PENDING
 from decisions.standing import blocking_views
 from lcspr import clock
-from panels.models import AlternativeReview, AlternativeState
+from panels.models import AlternativeReview, AlternativeState, Then
 from panels.models.alternative import OTHER_KINDS
 from panels.models.guards import decided
 from panels.permissions import DECIDERS, LeadsIt
@@ -212,13 +214,72 @@ def agree_findings(review: AlternativeReview, *, by: User, on: dt.date) -> Alter
 
 
 @transaction.atomic
-def discontinue_alternative(review: AlternativeReview, *, reason: str, by: User) -> AlternativeReview:
-    """Give up this kind of review for another, which is opened next; the case stays where it is."""
+def discontinue_alternative(
+    review: AlternativeReview,
+    *,
+    reason: str,
+    then: Then,
+    by: User,
+    on: dt.date,
+    review_type: ReviewType | None = None,
+    method: str = "",
+    lead: User | None = None,
+) -> AlternativeReview:
+    """Give up this kind of review and say what follows: another kind, the actions alone, or nothing (T49).
+
+    Another is opened at once (`review_type`, `method`, `lead`). Where nothing follows a delegated partner closes the
+    case. What the partners were still asked about it is asked no more.
+    """
     review = perform(
         review, "discontinue_alternative", by=by, words=f"Discontinued: {review}. {reason}", reason=reason
     )
-    deadlines.services.cancel(COMPLETED, case=review.case, reason=reason, by=by, about=review)
+    case = review.case
+    if problems := why_not_then(case, then):
+        raise TransitionRefused(problems)
+    for decision in Decision.objects.filter(about=audit.label_of(review), state__in=PENDING):
+        decisions.services.abandon_decision(decision, by=by, reason="The other review was discontinued.")
+    deadlines.services.cancel(COMPLETED, case=case, reason=reason, by=by, about=review)
+    if then == Then.ANOTHER:
+        if review_type is None or lead is None:
+            raise TransitionRefused(["Say which kind of review is held, how, and who leads it."])
+        ensure_alternative(
+            case, review_type=review_type, method=method, lead=lead, decision=review.decision, by=by, on=on
+        )
+        return review
+    told = holders(case, SUB_GROUP | PARTNERS | BUSINESS_UNIT | {Role.IC, Role.REP})
+    if then == Then.FOLLOW_UP:
+        case = perform(case, "discontinue_alternative", by=by, words="The agreed actions are followed up")
+        deadlines.services.start(
+            PROGRESS,
+            case=case,
+            trigger_at=clock.on_the_day(on),
+            because="when the other review was discontinued",
+            by=by,
+        )
+    else:
+        case = perform(case, "close_after_alternative", by=by, words=f"Closed: no further action. {reason}")
+        deadlines.services.cancel(PROGRESS, case=case, reason="The case was closed.", by=by)
+    correspondence.services.queue(
+        "review_alternative_discontinued",
+        case=case,
+        to=[person for person in {*told, review.lead} if person != by],
+        by=by,
+        about=review,
+    )
     return review
+
+
+def why_not_then(case: Case, then: Then) -> list[str]:
+    """Why this cannot follow in the case when its other review is given up."""
+    finished = [ActionState.CLOSED, ActionState.SUPERSEDED]
+    unfinished = list(Action.objects.filter(case=case).exclude(state__in=finished))
+    plan = ActionPlan.objects.filter(case=case).live().first()
+    if then == Then.FOLLOW_UP and not unfinished and plan is None:
+        return ["There is no action to follow up: add one first, or close the case with the reasons."]
+    if then == Then.CLOSE:
+        open_ones = [f"{action} is not closed: follow up the actions instead." for action in unfinished]
+        return open_ones or (["The action plan is not closed: follow it up instead."] if plan else [])
+    return []
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,8 +15,9 @@ import decisions.services
 from accounts.models import Membership, User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework import audit
+from casework.models import Case
 from casework.permissions import holders, roles_in
-from casework.services import admit, end_access
+from casework.services import admit, end_access, prolong_access
 from casework.transitions import TransitionRefused, perform
 from decisions.models import Declaration
 from lcspr import clock
@@ -207,6 +209,75 @@ def _author_has_gone(appointment: Appointment, *, reason: str, by: User) -> None
             about=appointment,
             task="The review needs another author",
         )
+
+
+# After publication the author can still answer questions; then their access ends (domain §4.2 b).
+DAYS_AFTER_PUBLICATION: Final = 30
+OF_THE_PANEL: Final = (Role.PC, Role.PM)
+
+
+@transaction.atomic
+def end_authors_access(case: Case, *, published_on: dt.date, by: User) -> None:
+    """Let the author's access end thirty days after publication, or with the contract if that is sooner (§4.2 b)."""
+    first_day_out = published_on + dt.timedelta(days=DAYS_AFTER_PUBLICATION + 1)
+    for appointment in _authors_with_access(case):
+        access = appointment.access
+        if access is not None and (access.until is None or access.until > first_day_out):
+            end_access(access, by=by, on=first_day_out, why="Thirty days after publication")
+
+
+@transaction.atomic
+def restore_authors_access(case: Case, *, by: User) -> None:
+    """Let the author's access hold until the contract ends again, because publication was taken back."""
+    for appointment in _authors_with_access(case):
+        last_day, access = appointment.contract_until, appointment.access
+        until = last_day + dt.timedelta(days=1) if last_day else None
+        if access is not None and access.until != until:
+            prolong_access(access, until=until, by=by, why="Publication was taken back")
+
+
+def _authors_with_access(case: Case) -> list[Appointment]:
+    appointed = Appointment.objects.appointed().filter(case=case, role=Role.AUT, access__isnull=False)
+    return list(appointed.select_related("access__case", "user"))
+
+
+@transaction.atomic
+def close_review_panel(review: Review, *, reason: str, by: User, on: dt.date) -> Review:
+    """Close the review panel once the report is signed off: its chair's and members' part ends, and their access
+    with it (§4.2 b). The author's access has its own end."""
+    if not roles_in(by, review.case) & COMMISSIONERS:
+        raise PermissionDenied
+    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    if problems := why_not_close_panel(review):
+        raise TransitionRefused(problems)
+    if not reason.strip():
+        raise TransitionRefused(["Give the reason."])
+    for appointment in panel_of(review):
+        if appointment.state == AppointmentState.PROPOSED:
+            drop_proposal(appointment, reason=reason, by=by)
+        else:
+            end_appointment(appointment, reason=reason, by=by, on=on)
+    audit.record(
+        "review_panel_closed",
+        by=by,
+        case=review.case,
+        about=review,
+        words=f"Closed the review panel: {reason}",
+    )
+    return review
+
+
+def panel_of(review: Review) -> list[Appointment]:
+    """The review panel chair and members whose part goes on, or who are still proposed."""
+    rows = Appointment.objects.filter(review=review, role__in=OF_THE_PANEL, state__in=LIVE)
+    return list(rows.select_related("review", "case", "user", "access"))
+
+
+def why_not_close_panel(review: Review) -> list[str]:
+    """Why a review panel cannot be closed."""
+    if not review.is_over:
+        return ["The review panel is closed when the report is signed off."]
+    return [] if panel_of(review) else ["The review panel is closed already."]
 
 
 @transaction.atomic

@@ -8,7 +8,10 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from accounts.access_table import Right, Thing
+from accounts.roles import PARTNERS, Role
+from accounts.settings_choices import ReviewType
 from actions.acting import ActForm
+from casework.permissions import holders
 from casework.transitions import actions_for
 from casework.views import ActView, RecordMixin
 from decisions.kinds import DecisionKind
@@ -108,13 +111,33 @@ class AgreeFindingsView(AlternativeAct):
 
 
 class DiscontinueAlternativeView(AlternativeAct):
+    """Gives the other review up and says in the same act what follows in the case."""
+
     transition = "discontinue_alternative"
-    form_class = forms.WarnedReasonForm
+    form_class = forms.DiscontinueForm
     done_message = "It is discontinued."
-    next_message = "Say which kind of review is held instead."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {
+            **super().get_form_kwargs(),
+            "case": self.case,
+            "leads": holders(self.case, Role),
+            "may_close": bool(self.roles & PARTNERS),
+        }
 
     def act(self, form: Any) -> Any:
-        return services.discontinue_alternative(self.record, by=self.user, **form.cleaned_data)
+        given = dict(form.cleaned_data)
+        kind = given.pop("review_type", None)
+        return services.discontinue_alternative(
+            self.record,
+            by=self.user,
+            on=clock.today(),
+            review_type=ReviewType(kind) if kind else None,
+            **given,
+        )
+
+    def get_success_url(self) -> str:
+        return reverse("desk:case", args=[self.case.pk])
 
 
 class EscalateView(AlternativeAct):

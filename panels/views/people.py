@@ -38,6 +38,32 @@ class ProposeView(ReviewForm):
         return services.propose_appointment(self.record, by=self.user, on=clock.today(), **form.cleaned_data)
 
 
+class ClosePanelView(ReviewForm):
+    """Ends the part of the review panel once the report is signed off."""
+
+    form_class = forms.WarnedReasonForm
+    acting_roles = COMMISSIONERS
+    page_title = "Close the review panel"
+    done_message = "The review panel is closed.\nIts chair and members can no longer open the case."
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        people = [
+            f"{each.user}, {each.get_role_display().lower()}" for each in services.panel_of(self.record)
+        ]
+        return {
+            "explanation": [f"Their part ends today, and their access with it: {'; '.join(people)}."]
+            if people
+            else [],
+            "blocked": services.why_not_close_panel(self.record),
+            **super().get_context_data(**kwargs),
+        }
+
+    def act(self, form: Any) -> Any:
+        return services.close_review_panel(
+            self.record, reason=form.cleaned_data["reason"], by=self.user, on=clock.today()
+        )
+
+
 class AppointmentView(RecordMixin, TemplateView):
     """One person's part in the review, and the declaration on which it rests."""
 

@@ -107,6 +107,11 @@ class ReviewView(RecordMixin, TemplateView):
                 "panels:add_case",
             ),
             (
+                review.is_over and roles & COMMISSIONERS and services.panel_of(review),
+                "Close the review panel",
+                "panels:close_panel",
+            ),
+            (
                 review.state in CAN_BE_GIVEN_UP and roles & DECIDERS,
                 "Ask the partners whether to discontinue the review",
                 "panels:ask_discontinuation",

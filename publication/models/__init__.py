@@ -1,3 +1,4 @@
+from publication.models.family import FamilyReading
 from publication.models.gates import GateTick
 from publication.models.publication import (
     Ground,
@@ -9,6 +10,7 @@ from publication.models.turning import Closing, Reopening, ReopeningReason, Reop
 
 __all__ = [
     "Closing",
+    "FamilyReading",
     "GateTick",
     "Ground",
     "Outcome",

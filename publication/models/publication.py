@@ -106,6 +106,11 @@ decided_on_none = Condition(
     "The three partners’ decision to publish nothing stands, and no view in it is contested.",
     standing.nothing_undecided,
 )
+family_has_read = Condition(
+    "Every reading agreed with the family has taken place, or they no longer wish it.",
+    standing.family_still_reads,
+)
+nothing_built_on_it = Condition("Nothing has been built on the publication.", standing.built_on_publication)
 long_enough_public = Condition(
     "It has been public for a year and the three partners decided, or a court orders it.",
     standing.not_to_be_withdrawn,
@@ -273,6 +278,7 @@ class Publication(ConcurrentTransitionMixin, CaseRecord):
             nothing_held,
             signed_off,
             gates_open,
+            family_has_read,
             report_ready,
             day_reached,
             copies_ahead,
@@ -293,6 +299,7 @@ class Publication(ConcurrentTransitionMixin, CaseRecord):
             signed_off,
             justified,
             gates_open,
+            family_has_read,
             improvements_ready,
             day_reached,
             copies_ahead,
@@ -324,6 +331,18 @@ class Publication(ConcurrentTransitionMixin, CaseRecord):
     )
     def withdraw(self, *, at: dt.datetime, reason: str) -> None:
         self.withdrawn_at, self.withdrawal_reason = at, reason
+
+    @transition(
+        state,
+        source=[State.PUBLISHED, State.IMPROVEMENTS_ONLY],
+        target=State.PREPARING,
+        permission=holds(BUSINESS_UNIT),
+        conditions=[nothing_built_on_it],
+        custom=act("Take back the publication", "T38 in error"),
+    )
+    def take_back_publication(self) -> None:
+        # As before it was published: without a public address. The gates stay ticked for what was checked.
+        self.published_at, self.slug, self.sha256, self.in_breach = None, "", "", False
 
 
 legal_moves(Publication)

@@ -1,6 +1,13 @@
 """The acts from the sign-off to the public page, and from the last action to the closed case and back."""
 
 from publication.services.bringing_in import Child, HeldFor, Public, bring_in_case
+from publication.services.family import (
+    agree_another_reading_date,
+    agree_reading,
+    decline_reading,
+    record_declined,
+    record_reading,
+)
 from publication.services.holding import (
     Reasons,
     hold_publication,
@@ -29,7 +36,9 @@ from publication.services.publishing import (
     publish_report,
     withdraw_publication,
 )
+from publication.services.repository import record_repository_copy
 from publication.services.signing_off import sign_off_report
+from publication.services.taking_back import ask_to_take_back_publication, confirm_publication_taken_back
 from publication.services.turning import (
     ask_to_reopen,
     close_complete,
@@ -46,14 +55,19 @@ __all__ = [
     "HeldFor",
     "Public",
     "Reasons",
+    "agree_another_reading_date",
+    "agree_reading",
     "ask_not_to_publish",
     "ask_to_publish_early",
     "ask_to_reopen",
+    "ask_to_take_back_publication",
     "ask_to_withdraw",
     "bring_in_case",
     "close_complete",
     "conclude_question",
+    "confirm_publication_taken_back",
     "decide_not_to_publish",
+    "decline_reading",
     "first_day",
     "hold_publication",
     "open_publication",
@@ -63,8 +77,11 @@ __all__ = [
     "publish_improvements",
     "publish_report",
     "record_copies",
+    "record_declined",
     "record_delay_reasons",
+    "record_reading",
     "record_reasons_for_not_publishing",
+    "record_repository_copy",
     "refuse_turning",
     "release_publication",
     "reopen_case",

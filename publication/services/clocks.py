@@ -21,8 +21,13 @@ from publication.rules.publishing import last_copy_on
 REVIEW: Final = "DL-14"
 COPIES: Final = "DL-19"
 REASONS: Final = "DL-21"
+READING: Final = "DL-20"
 PUBLIC: Final = "DL-22"
+REPOSITORY: Final = "DL-37"
 PROGRESS: Final = "DL-23"
+
+PUBLISHED: Final = "The report is published."
+FROM_PUBLICATION: Final = "when the report was published"
 
 
 def running(code: str, case: Case, about: Publication | None = None) -> Deadline | None:
@@ -49,6 +54,65 @@ def plan_copies(publication: Publication, *, by: User) -> None:
             about=publication,
         )
     copies_sent(publication, by=by)
+    plan_reading(publication, by=by)
+
+
+def plan_reading(publication: Publication, *, by: User) -> None:
+    """Have the family's reading due ten working days before the planned day, or on the date agreed with them (DL-20).
+
+    Nothing is due once all who wish to have read it.
+    """
+    agreed = publication.readings.agreed().order_by("-agreed_on").first()
+    if agreed is None and publication.readings.exists():
+        settle_reading(publication, by=by)
+        return
+    if publication.planned_on is None:
+        return
+    planned_at = clock.on_the_day(publication.planned_on)
+    open_one = running(READING, publication.case, publication)
+    if open_one is None:
+        deadlines.start(
+            READING,
+            case=publication.case,
+            trigger_at=planned_at,
+            because="the date agreed with the family" if agreed else "the planned day of publication",
+            by=by,
+            about=publication,
+            agreed_on=agreed.agreed_on if agreed else None,
+        )
+    elif agreed is not None:
+        deadlines.agree(
+            READING,
+            case=publication.case,
+            on=agreed.agreed_on,
+            agreed_as="the date agreed with the family",
+            reason="The family agreed on a date.",
+            by=by,
+            about=publication,
+        )
+    elif not open_one.is_agreed and open_one.trigger_at != planned_at:
+        deadlines.correct_trigger(
+            open_one, trigger_at=planned_at, reason="The day of publication was planned anew.", by=by
+        )
+
+
+def settle_reading(publication: Publication, *, by: User) -> None:
+    """Meet DL-20 with the last reading, or stop it when nobody of the family wishes to read."""
+    rows = list(publication.readings.all())
+    if not rows or any(row.read_on is None and row.declined_on is None for row in rows):
+        return
+    read = [row.read_on for row in rows if row.read_on]
+    if read:
+        at = clock.on_the_day(max(read))
+        deadlines.meet(READING, case=publication.case, at=at, by=by, about=publication)
+    else:
+        deadlines.not_applicable(
+            READING,
+            case=publication.case,
+            reason="The family do not wish to read it.",
+            by=by,
+            about=publication,
+        )
 
 
 def copies_sent(publication: Publication, *, by: User) -> None:
@@ -60,7 +124,9 @@ def copies_sent(publication: Publication, *, by: User) -> None:
 
 
 def stop_copies(publication: Publication, *, reason: str, by: User) -> None:
-    deadlines.cancel(COPIES, case=publication.case, reason=reason, by=by, about=publication)
+    """No day is planned any more, or it has come: neither copies nor a reading are owed before it."""
+    for code in (COPIES, READING):
+        deadlines.cancel(code, case=publication.case, reason=reason, by=by, about=publication)
 
 
 def owe_reasons(publication: Publication, *, at: dt.datetime, because: str, by: User) -> None:
@@ -89,16 +155,32 @@ def completed(publication: Publication, *, at: dt.datetime, lateness_reason: str
     if review is not None and at > review.due_at and not (lateness_reason.strip() or review.lateness_reason):
         raise TransitionRefused([f"It was due on {full_date(review.due_on)}: say why it is published late."])
     deadlines.meet(REVIEW, case=publication.case, at=at, by=by, lateness_reason=lateness_reason)
-    stop_copies(publication, reason="The report is published.", by=by)
-    deadlines.start(
-        PUBLIC,
-        case=publication.case,
-        trigger_at=at,
-        because="when it was published",
-        by=by,
-        about=publication,
-    )
-    start_progress(publication.case, at=at, because="when the report was published", by=by)
+    stop_copies(publication, reason=PUBLISHED, by=by)
+    for code in (PUBLIC, REPOSITORY):
+        deadlines.start(
+            code,
+            case=publication.case,
+            trigger_at=at,
+            because="when it was published",
+            by=by,
+            about=publication,
+        )
+    start_progress(publication.case, at=at, because=FROM_PUBLICATION, by=by)
+
+
+def taken_back(publication: Publication, *, reason: str, by: User) -> None:
+    """The clocks as they were before it was published: the review's months run again, what began by it stops."""
+    case = publication.case
+    deadlines.reopen(REVIEW, case=case, reason=reason, by=by)
+    for code in (PUBLIC, REPOSITORY):
+        deadlines.cancel(code, case=case, reason=reason, by=by, about=publication)
+    progress = running(PROGRESS, case)
+    if progress is not None and progress.because == FROM_PUBLICATION:
+        deadlines.cancel(PROGRESS, case=case, reason=reason, by=by)
+    for code in (COPIES, READING):
+        last = Deadline.objects.about(code, label_of(publication)).last()
+        if last is not None and last.ended_reason == PUBLISHED:
+            deadlines.reopen(code, case=case, reason=reason, by=by, about=publication)
 
 
 def start_progress(case: Case, *, at: dt.datetime, because: str, by: User) -> None:
@@ -108,6 +190,7 @@ def start_progress(case: Case, *, at: dt.datetime, because: str, by: User) -> No
 
 def taken_down(publication: Publication, *, at: dt.datetime, reason: str, by: User) -> None:
     """The year is over, or a court has ended it (DL-22)."""
+    deadlines.cancel(REPOSITORY, case=publication.case, reason=reason, by=by, about=publication)
     year = running(PUBLIC, publication.case, publication)
     if year is None:
         return

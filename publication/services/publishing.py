@@ -16,10 +16,12 @@ from casework.files import store_document
 from casework.permissions import roles_in
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from deadlines import services as deadlines
+from deadlines.rules.london import london_date
 from decisions import services as decisions
 from decisions.kinds import DecisionKind
 from decisions.models import Decision, DecisionState
 from lcspr import clock
+from panels import services as panels
 from publication import standing
 from publication.models import Ground, Outcome, Publication
 from publication.models.publication import PUBLIC
@@ -179,6 +181,7 @@ def publish_improvements(publication: Publication, *, by: User, lateness_reason:
 def _became_public(publication: Publication, *, by: User, lateness_reason: str) -> Publication:
     assert publication.published_at is not None
     clocks.completed(publication, at=publication.published_at, lateness_reason=lateness_reason, by=by)
+    panels.end_authors_access(publication.case, published_on=london_date(publication.published_at), by=by)
     telling.tell(
         "publication_published", publication.case, telling.TOLD_OF_PUBLICATION, by=by, about=publication
     )
@@ -220,6 +223,7 @@ def decide_not_to_publish(publication: Publication, *, reason: str, by: User) ->
     deadlines.cancel(clocks.REVIEW, case=case, reason=why, by=by)
     clocks.stop_copies(publication, reason=why, by=by)
     clocks.start_progress(case, at=clock.now(), because="when it was decided to publish nothing", by=by)
+    panels.end_authors_access(case, published_on=clock.today(), by=by)
     telling.tell("publication_nothing", case, telling.TOLD_OF_PUBLICATION, by=by, about=publication)
     return publication
 

@@ -12,7 +12,7 @@ import actions.services
 from accounts.models import User
 from accounts.roles import PARTNERS, Role
 from actions.models import Action, ActionPlan, ActionState, PlanState
-from actions.models.plans import CLOSING_STAGES
+from actions.models.plans import CLOSING_STAGES, recommendations_left
 from casework import audit
 from casework.models import Access, Case, Stage
 from casework.permissions import roles_in
@@ -45,6 +45,7 @@ def why_not_close(case: Case) -> list[str]:
             state__in=[ActionState.CLOSED, ActionState.SUPERSEDED]
         )
     ]
+    found += recommendations_left(case)
     plan = ActionPlan.objects.filter(case=case).live().first()
     if plan is not None and plan.state != PlanState.EVALUATED:
         found.append(f"Record what the action plan changed: it is “{plan.get_state_display()}”.")

@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
+from accounts.access_table import Right, Thing
 from accounts.roles import BUSINESS_UNIT
 from actions.acting import ActForm
 from casework.models import Person
 from casework.transitions import actions_for
 from casework.views import ActView, CaseMixin, RecordMixin
+from correspondence.models import Notice, NoticeSubject
 from deadlines.calendars import calendar_named
 from decisions.models import Hold
 from govuk.dates import date_text
@@ -22,7 +24,7 @@ from lcspr import clock
 from panels.models import Review
 from publication import forms, services, standing
 from publication.gates import GATES, GateKind
-from publication.models import GateTick, Outcome, Publication, PublicationState
+from publication.models import FamilyReading, GateTick, Outcome, Publication, PublicationState
 from publication.rules import publishing
 from publication.rules.publishing import NAMES
 from publication.services import signing_off
@@ -91,7 +93,19 @@ class PublicationView(RecordMixin, TemplateView):
             "prepares": self.prepares,
             "gates": sorted(gates, key=lambda gate: gate["open"]),
             "open_gates": sum(gate["open"] for gate in gates),
-            "acts": [_link(act, publication) for act in actions_for(publication, self.user)],
+            "acts": [
+                _link(act, publication)
+                for act in actions_for(publication, self.user)
+                if act.name != "take_back_publication" or not act.reasons
+            ],
+            "reads_family": self.may(Right.READ, Thing.FAMILY_LOG),
+            "may_agree": self.may(Right.WRITE, Thing.FAMILY_LOG) and publication.may_still_change,
+            "readings": FamilyReading.objects.visible_to(self.user).filter(publication=publication),
+            "family_warnings": standing.family_warnings(publication) if publication.may_still_change else [],
+            "gives_copy": bool(self.roles & BUSINESS_UNIT) and publication.is_public,
+            "repository_copies": Notice.objects.visible_to(self.user).filter(
+                case=self.case, subject=NoticeSubject.REPOSITORY_COPY
+            ),
             "copies": copy_rows(publication),
             "holds": Hold.objects.filter(case=self.case).on_publication(),
             "questions": standing.asked_about(publication),
@@ -107,7 +121,7 @@ class PublicationView(RecordMixin, TemplateView):
         }
 
     def _days(self, publication: Publication) -> dict[str, Any]:
-        if not publication.may_still_change or publication.outcome == Outcome.NONE:
+        if publication.state != PublicationState.PREPARING or publication.outcome == Outcome.NONE:
             return {}
         planned, calendar = publication.planned_on, calendar_named()
         last = publishing.last_copy_on(standing.copies_of(publication))
@@ -138,7 +152,7 @@ def _link(act: Any, publication: Publication) -> dict[str, Any]:
         "label": act.label,
         "href": reverse(f"publication:{act.name}", args=[publication.pk]),
         "reasons": act.reasons,
-        "warning": act.name == "withdraw",
+        "warning": act.name in {"withdraw", "take_back_publication"},
     }
 
 

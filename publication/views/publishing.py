@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.roles import BUSINESS_UNIT, Role
+from casework.models import TakingBack
 from deadlines.rules.london import london_date
 from decisions import views as deciding
 from govuk.dates import date_text
@@ -16,7 +17,10 @@ from publication.models import Ground
 from publication.rules.publishing import public_until_at_least
 from publication.services import clocks
 from publication.services.publishing import MAY_ASK
+from publication.services.taking_back import TAKE_BACK
 from publication.views.preparing import PublicationAct, PublicationForm
+from referrals.forms.notification import TakeBackForm
+from referrals.views.taking_back import ConfirmTakingBackView
 
 
 class _PublishPage(PublicationAct):
@@ -84,6 +88,29 @@ class WithdrawView(PublicationAct):
         return services.withdraw_publication(
             self.record, reason=given["reason"], court_order=given["court_order"] or None, by=self.user
         )
+
+
+class TakeBackPublicationView(PublicationAct):
+    """Asks a colleague to confirm that it was published in error."""
+
+    transition = TAKE_BACK
+    form_class = TakeBackForm
+    done_message = "A colleague is asked to confirm it.\nNothing has changed yet: it is still public."
+
+    def act(self, form: Any) -> Any:
+        return services.ask_to_take_back_publication(
+            self.record, reason=form.cleaned_data["reason"], by=self.user
+        )
+
+
+class ConfirmPublicationTakenBackView(ConfirmTakingBackView):
+    """A second person confirms it, or says that the publication stands."""
+
+    transitions = (TAKE_BACK,)
+    what = "that it was published"
+
+    def confirm(self, asked: TakingBack) -> None:
+        services.confirm_publication_taken_back(asked, by=self.user)
 
 
 class AskEarlyView(PublicationForm):

@@ -26,7 +26,12 @@ ACCEPTANCE = "take_back_acceptance"
 SENDING = "take_back_sent"
 
 # The act that each of these takes back, as the record of the case names it.
-TAKES_BACK = {ACCEPTANCE: "accept", SENDING: "record_sent", "take_back_sending": "send"}
+TAKES_BACK = {
+    ACCEPTANCE: ("accept",),
+    SENDING: ("record_sent",),
+    "take_back_sending": ("send",),
+    "take_back_publication": ("publish", "publish_improvements"),
+}
 
 
 @transaction.atomic
@@ -180,10 +185,10 @@ def _record_of(asked: TakingBack, model: type[Any]) -> Any:
     return model._base_manager.get(pk=key)
 
 
-def _event_of(record: Any, verb: str) -> Any:
+def _event_of(record: Any, verbs: tuple[str, ...]) -> Any:
     event = last_event(record)
     found = (
-        type(event).objects.filter(object=audit.label_of(record), verb=verb).order_by("-id").first()
+        type(event).objects.filter(object=audit.label_of(record), verb__in=verbs).order_by("-id").first()
         if event
         else None
     )

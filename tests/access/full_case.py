@@ -23,7 +23,7 @@ from correspondence.models import Message, Notice
 from decisions.models import Decision, Declaration, Hold, ParallelProceeding, PartnerView
 from lcspr import clock
 from panels.models import AlternativeReview, Appointment, ReportVersion, Review, TermsOfReference
-from publication.models import Closing, GateTick, Publication, Reopening
+from publication.models import Closing, FamilyReading, GateTick, Publication, Reopening
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
 from referrals.models import Referral, ReferredChild, SeriousIncidentNotification
 from tests.access.inventing import invent
@@ -198,6 +198,8 @@ class FullCase:
         }
         self.keys["not_publish"] = self._of(Decision, self.mark, asked).pk
         self.keys["tick"] = self.invent(GateTick, struck_because="").pk
+        reading = {"agreed_on": clock.today(), "declined_because": ""}
+        self.keys["reading"] = self.invent(FamilyReading, **reading).pk
         self.keys["closing"] = self.invent(Closing, refused_because="").pk
         self.keys["reopening"] = self.invent(Reopening, refused_because="").pk
 

@@ -78,6 +78,13 @@ publication:publish                    publication    ..... oo xxx xxx ... . xxx
 publication:publish_improvements       publication    ..... oo xxx xxx ... . xxxxxx ..
 publication:decide_not_to_publish      publication    ..... oo oxo ooo ... . xxxxxx ..
 publication:withdraw                   publication    ..... oo xxx ooo ... . xxxxxx ..
+publication:take_back_publication      publication    ..... oo xxx xxx ... . xxxxxx ..
+publication:confirm_publication_taken_back taking_back ..... .. ... ... ... . ...... ..
+publication:repository                 publication    ..... oo xxx xxx ... . xxxxxx ..
+publication:family_reading             publication    ..... oo xxx xxx ... . xxooxx ..
+publication:reading_date               reading        ..... oo xxx ... ... . x.oo.. ..
+publication:reading_read               reading        ..... oo xxx ... ... . x.oo.. ..
+publication:reading_declined           reading        ..... oo xxx ... ... . x.oo.. ..
 publication:ask_early                  publication    ..... oo xxx xxx ... . xxxxxx ..
 publication:ask_not_to_publish         publication    ..... oo oxo ooo ... . xxxxxx ..
 publication:ask_withdrawal             publication    ..... oo oxo ooo ... . xxxxxx ..
@@ -122,6 +129,7 @@ panels:check_progress                  review         ..xx. oo oxx ooo xxx x xxx
 panels:recommend                       review         ..xx. oo xxx xxx xxx x oxox.x ..
 panels:add_case                        review         ..xx. oo xxx xxx xxx x xxxx.x ..
 panels:propose                         review         ..xx. oo oxx xxx xxx x xxxx.x ..
+panels:close_panel                     review         ..xx. oo oxx xxx xxx x xxxx.x ..
 panels:appointment                     appointment    ..... oo o.o ooo ... . o.o... ..
 panels:declare                         appointment    ..... oo o.x xxx ... . x.o... ..
 panels:appoint                         appointment    ..... oo o.x xxx ... . x.x... ..
@@ -305,6 +313,7 @@ chronologies:submit                    chronology     ..oo. xx xx. ... ... . x.x
 chronologies:say_nothing_held          chronology     ..oo. xx xx. ... ... . x.x... ..
 chronologies:accept                    chronology     ..xx. oo xx. ... ... . o.x... ..
 chronologies:send_back                 chronology     ..xx. oo xx. ... ... . o.x... ..
+chronologies:agree_date                chronology     ..xx. oo xx. ... ... . x.x... ..
 chronologies:withdraw                  chronology     ..xx. oo xx. ... ... . x.x... ..
 chronologies:lock                      chronology     ..xx. oo xx. ... ... . x.x... ..
 chronologies:add_entry                 chronology     ..oo. xx xx. ... ... . x.x... ..

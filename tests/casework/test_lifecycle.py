@@ -21,7 +21,12 @@ def test_the_page_is_fresh():
 
 def test_every_t_number_is_built_elsewhere_or_waits():
     assert set(T_NUMBERS) - built_refs() - set(ELSEWHERE) - set(WAITING) == set()
-    assert built_refs() - set(T_NUMBERS) == {"T07 in error", "T10 in error", "T17 in error"}
+    assert built_refs() - set(T_NUMBERS) == {
+        "T07 in error",
+        "T10 in error",
+        "T17 in error",
+        "T38 in error",
+    }
 
 
 # Moves that another act makes: no page of their own, by design.

@@ -18,6 +18,7 @@ from casework.transitions import MovedOn, TransitionRefused
 from chronologies import services
 from chronologies.models import Chronology, CombinedVersion, Entry
 from correspondence.models import Message
+from deadlines.models import Deadline
 from lcspr import clock
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,48 @@ def test_what_is_sent_back_can_be_changed_and_sent_in_again(school, writer, send
     assert (back.state, back.sent_back_because) == ("returned", "Say who was told")
     assert again.state == "submitted"
     assert Message.objects.filter(template="chronology_returned", to=writer).count() == 1
+
+
+def due_dates():
+    return [(each.round, each.due_on) for each in Deadline.objects.filter(code="DL-16").order_by("round")]
+
+
+def test_the_date_in_the_letter_is_the_clocks(school):
+    assert due_dates() == [(1, school.due_on)]
+
+
+def test_what_is_sent_back_runs_again_to_its_new_date(school, writer, send_in, cast):
+    send_in(school, by=writer)
+    on = clock.today() + dt.timedelta(days=4)
+
+    services.return_chronology(school, reason="Say who was told", due_on=on, by=cast.bum, at=clock.now())
+
+    assert due_dates() == [(1, school.due_on), (2, on)]
+    services.submit_chronology(school, by=writer, at=clock.now())
+    assert not Deadline.objects.open().filter(code="DL-16").exists()
+
+
+def test_another_date_agreed_moves_page_and_clock_together_and_tells_the_agency(school, writer, cast):
+    on = school.due_on + dt.timedelta(days=7)
+
+    school = services.agree_another_date(school, due_on=on, reason="Half of the staff are ill.", by=cast.bu)
+
+    assert (school.due_on, due_dates()) == (on, [(1, on)])
+    assert Message.objects.filter(template="chronology_date_agreed", to=writer).count() == 1
+
+
+def test_who_does_not_agree_another_date_and_when_there_is_none(school, writer, send_in, cast):
+    for person in (writer, cast.sgc):
+        with pytest.raises(PermissionDenied):
+            services.agree_another_date(school, due_on=clock.today(), reason="x", by=person)
+    with pytest.raises(TransitionRefused) as refused:
+        services.agree_another_date(
+            school, due_on=clock.today() - dt.timedelta(days=1), reason="x", by=cast.bum
+        )
+    assert refused.value.reasons == ["The date to send it in by must be today or later."]
+    send_in(school, by=writer)
+    with pytest.raises(MovedOn):
+        services.agree_another_date(school, due_on=clock.today(), reason="x", by=cast.bum)
 
 
 def test_texts_of_twenty_thousand_characters_are_kept_whole(school, writer, write):

@@ -45,7 +45,7 @@ def clocks(case):
 
 
 def test_a_hold_starts_the_clock_for_looking_at_it_again(hold, case, cast):
-    assert [(each.round, each.due_on) for each in clocks(case)] == [(1, add_months(today(), 3))]
+    assert [(each.round, each.due_on) for each in clocks(case)] == [(1, hold.review_on)]
     assert cast.ic.name in told("decision_hold_added")
     assert cast.bum.name not in told("decision_hold_added")
 

@@ -15,7 +15,7 @@ from deadlines.models import Deadline
 from decisions.kinds import DecisionKind
 from lcspr import clock
 from panels import services
-from panels.models import AlternativeReview, Review
+from panels.models import AlternativeReview, Review, Then
 from referrals.models import SeriousIncidentNotification
 from tests.panels.story import alternative, case_at, days_ago, decide, tell_all, written_up
 
@@ -106,20 +106,116 @@ def test_it_is_not_held_tomorrow(cast):
     assert refused.value.reasons == ["The date it was held must be today or in the past."]
 
 
-def test_one_given_up_makes_room_for_another(cast):
-    review = services.discontinue_alternative(alternative(cast), reason="Too small", by=cast.sgc)
-    assert (stage(), running("DL-24")) == (Stage.ALTERNATIVE_REVIEW, [])
+def test_one_given_up_makes_room_for_another_in_the_same_act(cast):
+    review = alternative(cast)
 
-    second = services.ensure_alternative(
-        review.case,
+    review = services.discontinue_alternative(
+        review,
+        reason="Too small",
+        then=Then.ANOTHER,
+        by=cast.sgc,
+        on=clock.today(),
         review_type="near_miss_review",
         method="A meeting",
         lead=cast.sg,
-        by=cast.bum,
-        on=clock.today(),
     )
 
+    second = AlternativeReview.objects.get(state="planned")
+    assert (review.state, stage()) == ("discontinued", Stage.ALTERNATIVE_REVIEW)
+    assert (second.review_type, second.decision) == ("near_miss_review", review.decision)
     assert [deadline.about for deadline in running("DL-24")] == [f"panels.AlternativeReview:{second.pk}"]
+
+
+def give_up(cast, review, then, by=None):
+    return services.discontinue_alternative(
+        review, reason="Nobody can come.", then=then, by=by or cast.dsp_icb, on=clock.today()
+    )
+
+
+def an_action(cast, case):
+    return actions.services.add_action(
+        case, text="Write it down", intended_outcome="Nothing is lost", agency=cast.agency("school"),
+        owner=cast.rep, starts_on=clock.today(), due_on=clock.today(), by=cast.bum, on=clock.today(),
+    )  # fmt: skip
+
+
+def test_another_needs_its_kind_and_its_lead_and_nothing_changes_without(cast):
+    review = alternative(cast)
+
+    with pytest.raises(TransitionRefused) as refused:
+        give_up(cast, review, Then.ANOTHER)
+
+    assert refused.value.reasons == ["Say which kind of review is held, how, and who leads it."]
+    assert (AlternativeReview.objects.get().state, len(running("DL-24"))) == ("planned", 1)
+
+
+def test_one_given_up_leaves_its_actions_to_be_followed_up(cast):
+    review = alternative(cast)
+    with pytest.raises(TransitionRefused) as refused:
+        give_up(cast, review, Then.FOLLOW_UP, by=cast.sgc)
+    assert refused.value.reasons == [
+        "There is no action to follow up: add one first, or close the case with the reasons."
+    ]
+    an_action(cast, review.case)
+
+    give_up(cast, review, Then.FOLLOW_UP, by=cast.sgc)
+
+    assert (stage(), running("DL-24"), len(running("DL-23"))) == (Stage.MONITORING, [], 1)
+    told = {message.to for message in Message.objects.filter(template="review_alternative_discontinued")}
+    assert {cast.sg, cast.dsp_la, cast.bum} <= told
+    assert cast.sgc not in told
+
+
+def test_one_given_up_with_nothing_to_follow_up_closes_the_case_by_a_partner(cast):
+    review = alternative(cast)
+    with pytest.raises(PermissionDenied):
+        give_up(cast, review, Then.CLOSE, by=cast.sgc)
+    assert (AlternativeReview.objects.get().state, stage()) == ("planned", Stage.ALTERNATIVE_REVIEW)
+
+    give_up(cast, review, Then.CLOSE)
+
+    case = Case.objects.get()
+    assert (case.stage, case.closed_at is not None) == (Stage.CLOSED_NFA, True)
+    assert list(Deadline.objects.open()) == []
+
+
+def test_a_case_with_an_open_action_is_not_closed_by_giving_a_review_up(cast):
+    review = alternative(cast)
+    action = an_action(cast, review.case)
+
+    with pytest.raises(TransitionRefused) as refused:
+        give_up(cast, review, Then.CLOSE)
+
+    assert refused.value.reasons == [f"{action} is not closed: follow up the actions instead."]
+
+
+@pytest.mark.parametrize("role", ["bum", "sg", "ic", "lan"])
+def test_who_does_not_give_it_up(cast, role):
+    review = alternative(cast)
+
+    with pytest.raises(PermissionDenied):
+        give_up(cast, review, Then.ANOTHER, by=getattr(cast, role))
+
+
+def test_what_the_partners_were_asked_about_it_is_asked_no_more(cast):
+    review = alternative(cast)
+    asked = services.ask_again(review, question=DecisionKind.RECONSIDERATION, by=cast.sgc, on=clock.today())
+
+    give_up(cast, review, Then.CLOSE)
+
+    asked.refresh_from_db()
+    assert asked.state == "abandoned"
+
+
+def test_the_findings_are_not_agreed_while_the_partners_are_asked_to_take_it_further(cast):
+    review = written_up(cast)
+    an_action(cast, review.case)
+    asked = services.ask_again(review, question=DecisionKind.RECONSIDERATION, by=cast.sgc, on=clock.today())
+
+    with pytest.raises(TransitionRefused) as refused:
+        services.agree_findings(review, by=cast.sgc, on=clock.today())
+
+    assert refused.value.reasons == [f"The partners are asked: “{asked.question}” Wait for their answer."]
 
 
 def test_new_information_leads_to_a_review_whose_months_run_from_that_decision(cast):
@@ -183,7 +279,7 @@ def test_an_awareness_to_come_is_refused(cast):
 
 
 def test_what_has_ended_is_asked_about_no_more(cast):
-    review = services.discontinue_alternative(alternative(cast), reason="Too small", by=cast.sgc)
+    review = give_up(cast, alternative(cast), Then.CLOSE)
 
     with pytest.raises(MovedOn):
         services.ask_again(review, question=DecisionKind.RECONSIDERATION, by=cast.sgc, on=clock.today())

@@ -513,3 +513,43 @@ def test_every_question_about_a_review_leads_to_its_page(cast):
         assert pages.address(review.sign_off_decision, act) == page(
             name.split(":")[1], review.sign_off_decision
         )
+
+
+def test_giving_another_review_up_asks_what_follows_and_keeps_what_was_typed(cast, sign_in):
+    review = written_up(cast)
+    chair, partner = sign_in(cast.sgc), sign_in(cast.dsp_police)
+    address = page("discontinue_alternative", review)
+    assert "the case is closed" not in chair.get(address).content.decode()
+    assert "the case is closed" in partner.get(address).content.decode()
+
+    answer = partner.post(address, {"reason": "Nobody can come.", "then": "follow_up"})
+    text = answer.content.decode()
+    assert "There is no action to follow up: add one first, or close the case with the reasons." in text
+    assert "Nobody can come." in text
+
+    answer = chair.post(address, {"reason": "Nobody can come.", "then": "another"})
+    assert "Enter the method" in answer.content.decode()
+    answer = chair.post(
+        address,
+        {
+            "reason": "Nobody can come.",
+            "then": "another",
+            "review_type": "near_miss_review",
+            "method": "One meeting",
+            "lead": str(cast.sg.pk),
+        },
+    )
+    assert answer.status_code == 302
+    assert AlternativeReview.objects.filter(state="planned", review_type="near_miss_review").count() == 1
+
+
+def test_the_review_panel_is_closed_from_the_reviews_page(cast, sign_in):
+    review = signed_off(cast)
+    chair = sign_in(cast.sgc)
+    assert page("close_panel", review) in chair.get(page("review", review)).content.decode()
+    assert "Their part ends today" in chair.get(page("close_panel", review)).content.decode()
+
+    chair.post(page("close_panel", review), {"reason": "Done."})
+
+    assert not Appointment.objects.appointed().filter(review=review, role=Role.PC).exists()
+    assert page("close_panel", review) not in chair.get(page("review", review)).content.decode()

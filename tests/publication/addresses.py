@@ -22,5 +22,6 @@ urlpatterns = [
     path("", include("decisions.urls")),
     path("", include("actions.urls")),
     path("", include("publication.urls")),
+    path("", include("panels.urls")),
     path("", include(desk)),
 ]
