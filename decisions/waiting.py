@@ -9,15 +9,15 @@ from operator import or_
 from types import MappingProxyType
 from typing import Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
+from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from accounts.settings_choices import DecisionModel, StatutoryPartner
 from casework import audit
-from casework.models import Case
-from casework.permissions import holds_anywhere, open_to
+from casework.models import OPEN, Access, Case
+from casework.permissions import holds_anywhere, open_to, roles_anywhere
 from casework.waiting import Places, Waiting, most
 from decisions import pages
 from decisions.kinds import DecisionKind, recommendation_comes_first
@@ -27,10 +27,12 @@ from decisions.models import (
     DecisionState,
     Declaration,
     DeclarationState,
+    Escalation,
     Hold,
     PartnerView,
     ViewState,
 )
+from decisions.models.declaration import DECLARES
 from decisions.partners import ROLE_OF
 from decisions.services.holds import MAY_HOLD
 from govuk.dates import date_text
@@ -82,6 +84,13 @@ _CHAIR: Final = frozenset({Role.IC})
 _SGC: Final = frozenset({Role.SGC})
 _WRITES_DOWN: Final = BUSINESS_UNIT | {Role.IC}
 
+# The statutory clocks that no dispute stops, so that whoever must settle one sees them run (T18, AC-23).
+_RUNS_ON: Final = {
+    DecisionKind.CRITERIA.value: "DL-01",
+    DecisionKind.RAPID_REVIEW.value: "DL-10",
+    DecisionKind.RECONSIDERATION.value: "DL-13",
+}
+
 _UNSETTLED: Final = (ViewState.RECORDED, ViewState.CONTESTED)
 
 
@@ -108,17 +117,38 @@ def _views(user: User, case: Case | None) -> Iterator[Waiting]:
 
 
 def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
-    roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN]
+    roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN, LEAD_PARTNERS]
+    disputes = Prefetch("escalations", Escalation.objects.open(), to_attr="open_disputes")
     chairs = Prefetch("chair_views", ChairView.objects.prefetch_related("confirmations"))
-    pending = Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs)
-    for decision in _rows(pending, user, case, roles, {_WRITES_DOWN: Q(state=DecisionState.ESCALATED)}):
+    pending = (
+        Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs, disputes)
+    )
+    escalated = Q(state=DecisionState.ESCALATED)
+    only = {_WRITES_DOWN: escalated, LEAD_PARTNERS: escalated}
+    for decision in _rows(pending, user, case, roles, only):
         if decision.state == DecisionState.ESCALATED:
+            yield from _disputes(decision)
             yield _act(
                 decision, pages.Act.LEAD_PARTNERS, "Record the lead safeguarding partners’ decision", _WRITES_DOWN,
-                "Business unit or independent chair",
+                "Business unit or independent chair", code=_RUNS_ON.get(decision.kind, ""),
             )  # fmt: skip
         else:
             yield from _open_question(decision)
+
+
+def _disputes(decision: Decision) -> Iterator[Waiting]:
+    """A dispute, before the lead safeguarding partners: what they decide in writing is recorded for them."""
+    for dispute in decision.open_disputes:
+        yield Waiting(
+            verb="Settle the partners’ disagreement, in writing",
+            case=decision.case,
+            href=reverse("decisions:dispute", args=[dispute.pk]),
+            owner="Lead safeguarding partners",
+            mine=_holds_one(decision, LEAD_PARTNERS),
+            about=decision.about,
+            code=_RUNS_ON.get(decision.kind, ""),
+            note=str(decision.get_kind_display()),
+        )
 
 
 def _open_question(decision: Decision) -> Iterator[Waiting]:
@@ -137,7 +167,11 @@ def _open_question(decision: Decision) -> Iterator[Waiting]:
             words = "Confirm or escalate the independent chair’s decision"
             yield _act(decision, pages.Act.CONFIRM_DEPARTURE, words, roles, owner)
         elif standing.escalates:
-            yield _act(decision, pages.Act.ESCALATE, "Escalate: the partners do not agree", roles, owner)
+            # The notification's five working days run meanwhile, so a split on the criteria goes up the same day (AC-23).
+            when = " today" if decision.kind == DecisionKind.CRITERIA else ""
+            words = f"Escalate{when}: the partners do not agree"
+            code = _RUNS_ON.get(decision.kind, "")
+            yield _act(decision, pages.Act.ESCALATE, words, roles, owner, code=code)
     if None in views.values() or standing.escalates:
         return
     if decision.model != DecisionModel.THREE_DSP and decision.chair_view() is None:
@@ -156,7 +190,9 @@ def _has_confirmed(decision: Decision, partner: StatutoryPartner) -> bool:
     return chair is not None and any(row.partner == partner for row in chair.confirmations.all())
 
 
-def _act(decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], owner: str) -> Waiting:
+def _act(
+    decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], owner: str, *, code: str = ""
+) -> Waiting:
     return Waiting(
         verb=verb,
         case=decision.case,
@@ -164,6 +200,7 @@ def _act(decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], 
         owner=owner,
         mine=_holds_one(decision, roles),
         about=decision.about,
+        code=code,
         note=str(decision.get_kind_display()),
     )
 
@@ -179,6 +216,23 @@ def _declarations(user: User, case: Case | None) -> Iterator[Waiting]:
             mine=_holds_one(declaration, DECIDE_DECLARATIONS) and declaration.person_id != user.pk,
             note=str(declaration.get_role_display()),
         )
+
+
+def _to_declare(user: User, case: Case | None) -> Iterator[Waiting]:
+    """A person's own declarations still to be made: they are asked before they take their part (domain §4.3)."""
+    for role in sorted(DECLARES & roles_anywhere(user)):
+        cases = Case.objects.filter(open_to(user, {role}, case=""), stage__in=OPEN)
+        if case is not None:
+            cases = cases.filter(pk=case.pk)
+        declared = Declaration.objects.live().filter(case=OuterRef("pk"), person=user, role=role)
+        for asked in cases.filter(~Exists(declared)).order_by("opened_at")[: most(case)]:
+            yield Waiting(
+                verb="Declare your interests",
+                case=asked,
+                href=reverse("decisions:declare", args=[asked.pk, role]),
+                owner=str(Role(role).label),
+                note=f"As {Role(role).label[0].lower()}{Role(role).label[1:]}",
+            )
 
 
 def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -199,6 +253,7 @@ def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
 _PLACES: Final = Places(
     (_views, PartnerView.objects.filter(state__in=_UNSETTLED)),
     (_decisions, Decision.objects.pending()),
+    (_to_declare, Access.objects.filter(role__in=DECLARES)),
     (_declarations, Declaration.objects.filter(state=DeclarationState.DECLARED)),
     (_holds, Hold.objects.in_force()),
 )

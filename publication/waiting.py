@@ -21,7 +21,15 @@ from decisions.models import Hold
 from govuk.dates import date_text
 from panels.models import Review, ReviewState
 from publication.gates import GATES, GateKind
-from publication.models import Closing, GateTick, Outcome, Publication, PublicationState, Reopening
+from publication.models import (
+    BringingToChair,
+    Closing,
+    GateTick,
+    Outcome,
+    Publication,
+    PublicationState,
+    Reopening,
+)
 from publication.services.clocks import COPIES, PROGRESS, REASONS, REVIEW
 from publication.services.turning import CONFIRMS_CLOSING, why_not_close
 
@@ -208,6 +216,19 @@ def _reopenings(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+def _brought(user: User, case: Case | None) -> Iterator[Waiting]:
+    rows = BringingToChair.objects.visible_to(user).pending()
+    for row in _rows(rows, user, case, frozenset({Role.SGC})):
+        yield Waiting(
+            verb="Ask for the closed case to be reopened, or say why not",
+            case=row.case,
+            href=reverse("publication:ask_to_reopen", args=[row.case_id]),
+            owner="sub-group chair",
+            mine=row.mine,
+            about=label_of(row.case),
+        )
+
+
 def _turning(row: Any, user: User, verb: str, *, page: str, owner: str) -> Waiting:
     return Waiting(
         verb=verb,
@@ -245,5 +266,6 @@ _PLACES: Final = Places(
     (_publications, Publication.objects.filter(state__in=_UNDER_WAY)),
     (_gates, Publication.objects.filter(state=PublicationState.PREPARING)),
     (_closings, Closing.objects.pending()),
+    (_brought, BringingToChair.objects.pending()),
     (_reopenings, Reopening.objects.pending()),
 )

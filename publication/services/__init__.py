@@ -32,10 +32,12 @@ from publication.services.publishing import (
 from publication.services.signing_off import sign_off_report
 from publication.services.turning import (
     ask_to_reopen,
+    bring_to_chair,
     close_complete,
     propose_closing,
     refuse_turning,
     reopen_case,
+    why_not_bring,
     why_not_close,
     why_not_reopen,
 )
@@ -51,6 +53,7 @@ __all__ = [
     "ask_to_reopen",
     "ask_to_withdraw",
     "bring_in_case",
+    "bring_to_chair",
     "close_complete",
     "conclude_question",
     "decide_not_to_publish",
@@ -72,6 +75,7 @@ __all__ = [
     "strike_tick",
     "take_out_report",
     "tick_gate",
+    "why_not_bring",
     "why_not_close",
     "why_not_reopen",
     "withdraw_publication",
