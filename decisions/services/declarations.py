@@ -51,7 +51,8 @@ def declare(
     declared = Declaration.objects.live().filter(case=case, person=person, role=role)
     said = {**{name: answers[name] for name in QUESTIONS}, "details": details, "declared_on": on}
     # A second click asks nobody to decide again.
-    if (same := declared.filter(**said, recorded_by=by).first()) is not None:
+    same: Declaration | None = declared.filter(**said, recorded_by=by).first()
+    if same is not None:
         return same
     for older in declared.select_for_update():
         perform(older, "replace", by=by, words=f"{older} was replaced by a newer one")

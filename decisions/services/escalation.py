@@ -90,7 +90,9 @@ def record_dispute_step(
         problems.append("Say which partner’s position it is, and only of a position.")
     if problems:
         raise TransitionRefused(problems)
-    same: DisputeStep | None = dispute.steps.filter(kind=kind, words=words, on=on, partner=partner or "", recorded_by=by).first()
+    same: DisputeStep | None = dispute.steps.filter(
+        kind=kind, words=words, on=on, partner=partner or "", recorded_by=by
+    ).first()
     if same is not None:
         return same
     step = _step(dispute, kind, words=words, partner=partner or "", by=by, on=on)

@@ -44,7 +44,7 @@ class DeclarationsPage(CasePage):
         live = [row for row in rows if row.state != DeclarationState.REPLACED]
         return {
             "declarations": [self._shown(row, rows) for row in live],
-            "missing": self._missing(live) if self.case.is_open else [],
+            "missing": self._missing(live) if not self.case.is_closed else [],
             "reads_all": self.reads_all,
             "back_href": reverse("desk:case", args=[self.case.pk]),
             **super().get_context_data(**kwargs),

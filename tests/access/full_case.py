@@ -20,10 +20,18 @@ from casework.models import Case, Document, Event, Stage, TakingBack
 from casework.services import admit, admit_standing
 from chronologies.models import Chronology, Entry
 from correspondence.models import Message, Notice
-from decisions.models import Decision, Declaration, Hold, ParallelProceeding, PartnerView
+from decisions.models import (
+    Decision,
+    Declaration,
+    DisputeStep,
+    Escalation,
+    Hold,
+    ParallelProceeding,
+    PartnerView,
+)
 from lcspr import clock
 from panels.models import AlternativeReview, Appointment, ReportVersion, Review, TermsOfReference
-from publication.models import Closing, GateTick, Publication, Reopening
+from publication.models import BringingToChair, Closing, GateTick, Publication, Reopening
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
 from referrals.models import Referral, ReferredChild, SeriousIncidentNotification
 from tests.access.inventing import invent
@@ -152,6 +160,9 @@ class FullCase:
             evidence=self.known[Document],
         )
         self.keys["view"] = view.pk
+        dispute = self.invent(Escalation, decision=decision, ended_because="")
+        self.invent(DisputeStep, escalation=dispute, kind="told")
+        self.keys["dispute"] = dispute.pk
         self.keys["declaration"] = self.invent(Declaration, person=self.people[Role.AUT], role=Role.AUT).pk
         self.keys["proceeding"] = self.invent(ParallelProceeding).pk
         hold = self.invent(Hold, review_on=clock.today() + dt.timedelta(days=30))
@@ -199,6 +210,7 @@ class FullCase:
         self.keys["not_publish"] = self._of(Decision, self.mark, asked).pk
         self.keys["tick"] = self.invent(GateTick, struck_because="").pk
         self.keys["closing"] = self.invent(Closing, refused_because="").pk
+        self.keys["brought"] = self.invent(BringingToChair, refused_because="").pk
         self.keys["reopening"] = self.invent(Reopening, refused_because="").pk
 
     def _doing(self) -> None:

@@ -27,9 +27,12 @@ pytestmark = pytest.mark.django_db
 CRITERIA = DecisionKind.CRITERIA
 
 
+DECLARE = "Declare your interests"
+
+
 def verbs(user, case=None):
     with acting_as(user):
-        return [each.verb for each in waiting(user, case)]
+        return [each.verb for each in waiting(user, case) if each.verb != DECLARE]
 
 
 def test_each_partner_is_asked_until_they_have_spoken(ask, say, cast):
