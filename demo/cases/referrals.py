@@ -287,6 +287,7 @@ def _before_the_chair(scene: Scene) -> Story[None]:
         home_la=scene.council,
         on=today(),
     )
+    everyone_opens(referral.case)
 
 
 def _from_the_death_panel(scene: Scene) -> Story[None]:

@@ -161,6 +161,13 @@ def bring_to_chair(
         words=f"Brought the closed case before the sub-group chair: {words}",
     )
     admit(case, role=Role.SGC, partnership=case.partnership, why=TO_CONSIDER, by=by, on=on)
+    if not holders(case, {Role.SGC}):
+        raise TransitionRefused(
+            [
+                "No sub-group chair can open this case: nobody holds the role, or whoever does is kept out. "
+                "Name a deputy first."
+            ]
+        )
     telling.tell(
         "case_brought_to_chair",
         case,

@@ -36,6 +36,7 @@ def case(cast):
     """Withdrawn before it was accepted: open to the business unit alone."""
     found = closed(cast, Stage.CLOSED_WITHDRAWN)
     subject_of(found)
+    assert [getattr(cast, role) for role in STANDING]
     return found
 
 
@@ -163,13 +164,17 @@ def test_nobody_else_is_told_or_let_in(cast, case):
     assert list(rows) == [(Role.SGC, cast.partnership.pk, None, None)]
 
 
-def test_the_walled_chair_stays_out(cast, case):
+def test_the_walled_chair_stays_out_and_their_deputy_answers(cast, case):
     raise_wall(case, user=cast.sgc, reason="Her nephew", by=cast.bum)
+    with pytest.raises(TransitionRefused, match="No sub-group chair can open this case"):
+        bring(case, cast)
+    assert list(Access.objects.current().filter(case=case)) == []
+    deputy = cast.person(Role.SGC, deputy_for=cast.sgc.memberships.get())
 
     bring(case, cast)
 
-    assert not sees(cast.sgc, case)
-    assert not Message.objects.filter(template="case_brought_to_chair").exists()
+    assert (sees(cast.sgc, case), sees(deputy, case)) == (False, True)
+    assert [message.to for message in Message.objects.filter(template="case_brought_to_chair")] == [deputy]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in BUSINESS_UNIT])
@@ -257,7 +262,11 @@ def test_the_whole_way_through_the_pages(cast, case, sign_in):
     shown = chair.get(found.href).content.decode()
     assert f"{cast.bum} brought this case before you: The diary." in shown
     assert partner.get(page).status_code == 404
-    chair.post(found.href, {"reason": "new_information", "words": "It is new.", "to": "screening"})
+    done = chair.post(
+        found.href,
+        {"reason": "new_information", "words": "It is new.", "to": "screening", "new_awareness": "False"},
+    )
+    assert done.status_code == 302
 
     with acting_as(cast.dsp_police):
         (found,) = waiting(cast.dsp_police)
