@@ -30,11 +30,19 @@ RUNS: Final = 3
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Asks for sign-in, and keeps the form that somebody sent after their session had ended."""
+    """Asks for sign-in, and keeps the form that somebody sent after their session had ended, for them alone."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
+    ) -> Any:
+        typed.drop_if_anothers(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> Any:
         if request.method == "POST":
             typed.keep(request)
+        else:
+            typed.remember(request)
         return super().handle_no_permission(request, view_func)
 
 

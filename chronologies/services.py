@@ -99,7 +99,9 @@ def agree_another_date(chronology: Chronology, *, due_on: dt.date, reason: str, 
     """Agree with an agency on another date for its chronology; the clock follows, and the agency is told (DL-16)."""
     if not roles_in(by, chronology.case) & BUSINESS_UNIT:
         raise PermissionDenied
-    rows = Chronology.objects.select_for_update(of=("self",)).select_related("case", "agency", "author")
+    rows = Chronology.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "case", "agency", "author"
+    )
     chronology = rows.get(pk=chronology.pk)
     if not chronology.is_writable:
         raise MovedOn(chronology, last_event(chronology))

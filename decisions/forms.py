@@ -16,8 +16,10 @@ from decisions.models import (
     HoldSource,
     ParallelProceeding,
     ProceedingKind,
+    StepKind,
 )
 from decisions.models.declaration import QUESTIONS
+from decisions.models.dispute import BROUGHT_BACK
 from govuk import widgets
 from govuk.fields import ConfirmField, GovDateField, YesNoField
 from govuk.forms import GovForm
@@ -174,7 +176,40 @@ class LeadPartnersForm(DecisionForm):
 class EscalateForm(DecisionForm):
     submit_label = "Escalate"
 
-    reason = reasons_field("On what do you not agree?")
+    reason = reasons_field(
+        "On what do you not agree?",
+        help_text="This opens the record of the dispute. What each partner has said is taken over from the views.",
+    )
+
+
+class DisputeStepForm(GovForm):
+    submit_label = "Record this step"
+    reveals = {"kind": {StepKind.POSITION.value: ["partner"]}}
+
+    kind = forms.ChoiceField(label="What do you record?", choices=StepKind.choices, widget=widgets.Radios())
+    partner = forms.ChoiceField(
+        label="Whose position is it?", choices=StatutoryPartner.choices, widget=widgets.Radios()
+    )
+    on = GovDateField(label="When was it?", noun="date of the step", not_after=clock.today)
+    words = forms.CharField(
+        label="What was done or said?",
+        help_text="Who was told or met, what each said, and what follows from it.",
+        max_length=NARRATIVE,
+        widget=widgets.Textarea(rows=6),
+    )
+
+
+class BringBackForm(GovForm):
+    submit_label = "Bring it back"
+
+    how = forms.ChoiceField(
+        label="Why does it not need the lead safeguarding partners any more?",
+        choices=[(end.value, end.label) for end in BROUGHT_BACK],
+        widget=widgets.Radios(),
+    )
+    reason = reasons_field(
+        "What has happened?", help_text="For example, what the partners agreed, when and where."
+    )
 
 
 class DecideAloneForm(DecisionForm):

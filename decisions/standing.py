@@ -57,3 +57,27 @@ def is_hidden_from(decision: Decision, user: User) -> bool:
 def views_shown_to(decision: Decision, user: User) -> list[PartnerView]:
     """The live views this person may read now."""
     return [] if is_hidden_from(decision, user) else decision.live_views()
+
+
+def split_statement(decision: Decision) -> list[str]:
+    """What a document that states the decision must say of the disagreement, a sentence each; empty when all agree.
+
+    The rapid review goes to the National Panel in time, whether or not the split is settled by then (T18).
+    """
+    chair = decision.chair_view()
+    said = [f"{view.get_partner_display()}: {view.get_outcome_display()}." for view in decision.live_views()]
+    if rules.differ(decision.view_outcomes()):
+        sentences = ["The three safeguarding partners are not agreed.", *said]
+    elif decision.chair_disagrees or decision.chair_departs or decision.standing().chair_departs:
+        sentences = ["The independent chair and the three safeguarding partners are not agreed.", *said]
+    else:
+        return []
+    if chair is not None and (chair.outcome or chair.agrees is not None):
+        sentences.append(f"Independent chair: {str(chair)[0].lower()}{str(chair)[1:]}.")
+    if decision.state == DecisionState.ESCALATED:
+        sentences.append(
+            "It is with the lead safeguarding partners, whose written decision will be the outcome."
+        )
+    elif (lead := decision.lead()) is not None:
+        sentences.append(f"The lead safeguarding partners decided: {lead}.")
+    return sentences

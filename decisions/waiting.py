@@ -9,15 +9,15 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
+from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from accounts.settings_choices import DecisionModel, StatutoryPartner
 from casework import audit
-from casework.models import Case
-from casework.permissions import holds_anywhere, open_to
+from casework.models import OPEN, Access, Case
+from casework.permissions import holds_anywhere, open_to, roles_anywhere
 from casework.waiting import Places, Waiting, most
 from decisions import pages
 from decisions.kinds import DecisionKind, recommendation_comes_first
@@ -27,10 +27,12 @@ from decisions.models import (
     DecisionState,
     Declaration,
     DeclarationState,
+    Escalation,
     Hold,
     PartnerView,
     ViewState,
 )
+from decisions.models.declaration import DECLARES
 from decisions.partners import ROLE_OF
 from decisions.services.holds import MAY_HOLD
 from lcspr import clock
@@ -109,6 +111,8 @@ _GIVE_AGAIN: Final = "Give your own view, in place of the one contested"
 _GIVE: Final = "Give your view"
 _CONFIRM_DEPARTURE: Final = "Confirm or escalate the independent chair’s decision"
 _ESCALATE: Final = "Escalate: the partners do not agree"
+# The notification’s five working days run meanwhile, so a split on the criteria goes up the same day (AC-23).
+_ESCALATE_TODAY: Final = "Escalate today: the partners do not agree"
 _RECOMMEND: Final = "Record the group’s recommendation"
 _CHAIR_VIEW: Final = "Give the independent chair’s view"
 _LEAD: Final = "Record the lead safeguarding partners’ decision"
@@ -125,6 +129,7 @@ _ACTS_OF_OTHERS: Final[dict[str, _Words]] = {
     ),
     _ESCALATE: lambda count, also: "The partners do not agree: one of them is to escalate it",
     _RECOMMEND: lambda count, also: "The group’s recommendation is still to be recorded",
+    _ESCALATE_TODAY: lambda count, also: "The partners do not agree: one of them is to escalate it today",
     _CHAIR_VIEW: lambda count, also: "The independent chair is still to give a view",
     _LEAD: lambda count, also: "The lead safeguarding partners are still to decide",
 }
@@ -160,16 +165,36 @@ def _record(decision: Decision) -> str:
 
 
 def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
-    roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN]
+    roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN, LEAD_PARTNERS]
+    disputes = Prefetch("escalations", Escalation.objects.open(), to_attr="open_disputes")
     chairs = Prefetch("chair_views", ChairView.objects.prefetch_related("confirmations"))
-    pending = Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs)
-    for decision in _rows(pending, user, case, roles):
+    pending = (
+        Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs, disputes)
+    )
+    escalated = Q(state=DecisionState.ESCALATED)
+    only = {_WRITES_DOWN: escalated, LEAD_PARTNERS: escalated}
+    for decision in _rows(pending, user, case, roles, only):
         if decision.state == DecisionState.ESCALATED:
+            yield from _disputes(decision)
             owner = "Business unit or independent chair"
             acts: Iterable[Waiting] = [_act(decision, pages.Act.LEAD_PARTNERS, _LEAD, _WRITES_DOWN, owner)]
         else:
             acts = _open_question(decision)
         yield from _gathered(acts, case, _record(decision), _ACTS_OF_OTHERS)
+
+
+def _disputes(decision: Decision) -> Iterator[Waiting]:
+    """A dispute, before the lead safeguarding partners: what they decide in writing is recorded for them."""
+    for dispute in decision.open_disputes:
+        yield Waiting(
+            verb="Settle the partners’ disagreement, in writing",
+            case=decision.case,
+            href=reverse("decisions:dispute", args=[dispute.pk]),
+            owner="Lead safeguarding partners",
+            mine=_holds_one(decision, LEAD_PARTNERS),
+            note=str(decision.get_kind_display()),
+            **_served(decision),
+        )
 
 
 def _open_question(decision: Decision) -> Iterator[Waiting]:
@@ -185,7 +210,8 @@ def _open_question(decision: Decision) -> Iterator[Waiting]:
         elif standing.chair_departs and not _has_confirmed(decision, partner):
             yield _act(decision, pages.Act.CONFIRM_DEPARTURE, _CONFIRM_DEPARTURE, roles, owner)
         elif standing.escalates:
-            yield _act(decision, pages.Act.ESCALATE, _ESCALATE, roles, owner)
+            verb = _ESCALATE_TODAY if decision.kind == DecisionKind.CRITERIA else _ESCALATE
+            yield _act(decision, pages.Act.ESCALATE, verb, roles, owner)
     if None in views.values() or standing.escalates:
         return
     if decision.model != DecisionModel.THREE_DSP and decision.chair_view() is None:
@@ -251,6 +277,23 @@ def _declarations(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+def _to_declare(user: User, case: Case | None) -> Iterator[Waiting]:
+    """A person's own declarations still to be made: they are asked before they take their part (domain §4.3)."""
+    for role in sorted(DECLARES & roles_anywhere(user)):
+        cases = Case.objects.filter(open_to(user, {role}, case=""), stage__in=OPEN)
+        if case is not None:
+            cases = cases.filter(pk=case.pk)
+        declared = Declaration.objects.live().filter(case=OuterRef("pk"), person=user, role=role)
+        for asked in cases.filter(~Exists(declared)).order_by("opened_at")[: most(case)]:
+            yield Waiting(
+                verb="Declare your interests",
+                case=asked,
+                href=reverse("decisions:declare", args=[asked.pk, role]),
+                owner=str(Role(role).label),
+                note=f"As {Role(role).label[0].lower()}{Role(role).label[1:]}",
+            )
+
+
 def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
     due = Hold.objects.in_force().filter(review_on__lte=clock.today() + SOON)
     for hold in _rows(due, user, case, [MAY_HOLD]):
@@ -269,6 +312,7 @@ def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
 _PLACES: Final = Places(
     (_views, PartnerView.objects.filter(state__in=_UNSETTLED)),
     (_decisions, Decision.objects.pending()),
+    (_to_declare, Access.objects.filter(role__in=DECLARES)),
     (_declarations, Declaration.objects.filter(state=DeclarationState.DECLARED)),
     (_holds, Hold.objects.in_force()),
 )

@@ -13,15 +13,18 @@ from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
 from casework.models import CLOSED, Case, Stage
 from casework.permissions import may, roles_in
-from decisions.models import Decision
+from decisions.models import Decision, Declaration, DeclarationState, Escalation
 from panels.models import AlternativeReview, Review
 from publication.models import Publication
+from publication.services import why_not_bring
 from rapid_review.models import AgencyRequest, RapidReview
 from referrals.models import Referral, SeriousIncidentNotification
 
 CLOSES_FROM = frozenset(
     {Stage.MONITORING, Stage.PUBLISHED, Stage.IMPROVEMENTS_PUBLISHED, Stage.NOT_PUBLISHED}
 )
+# Where a case may have been closed before anybody but the business unit was let in.
+BEFORE_ACCEPTANCE = frozenset({Stage.CLOSED_WITHDRAWN, Stage.CLOSED_DUPLICATE, Stage.CLOSED_TRANSFERRED})
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ def parts_of(case: Case, user: User) -> list[PartOfCase]:
         *_records(case, user, Referral, "Referral", "referrals:referral"),
         *_records(case, user, SeriousIncidentNotification, "Notification", "referrals:notification"),
         *_decisions(case, user),
+        *_disputes(case, user),
         *_rapid_review(case, user),
         *_records(case, user, AlternativeReview, "Other review", "panels:alternative"),
         *_records(case, user, Review, "Review", "panels:review"),
@@ -61,6 +65,15 @@ def _decisions(case: Case, user: User) -> Iterator[PartOfCase]:
         yield PartOfCase(f"Decision: {decision}", reverse("decisions:record", args=[decision.pk]), standing)
 
 
+def _disputes(case: Case, user: User) -> Iterator[PartOfCase]:
+    rows = Escalation.objects.visible_to(user).filter(case=case).select_related("decision")
+    for dispute in rows.order_by("opened_on", "created_at"):
+        standing = (
+            "With the lead safeguarding partners" if dispute.is_open else dispute.get_ended_how_display()
+        )
+        yield PartOfCase(str(dispute), reverse("decisions:dispute", args=[dispute.pk]), standing or "Ended")
+
+
 def _rapid_review(case: Case, user: User) -> Iterator[PartOfCase]:
     whole = list(_records(case, user, RapidReview, "Rapid review", "rapid_review:review"))
     yield from whole
@@ -80,10 +93,19 @@ def _doing(case: Case, user: User) -> Iterator[PartOfCase]:
 def _around(case: Case, user: User, roles: frozenset[Role]) -> Iterator[PartOfCase]:
     if roles & (BUSINESS_UNIT | PARTNERS | SUB_GROUP | {Role.IC}):
         yield PartOfCase("Other proceedings and holds", reverse("decisions:circumstances", args=[case.pk]))
+    yield from _declarations(case, user)
     if may(user, Right.READ, Thing.PANEL_LETTERS, case):
         yield PartOfCase("Notices to others", reverse("correspondence:notices", args=[case.pk]))
     if roles & BUSINESS_UNIT:
         yield PartOfCase("E-mails sent", reverse("correspondence:messages", args=[case.pk]))
+
+
+def _declarations(case: Case, user: User) -> Iterator[PartOfCase]:
+    declared = Declaration.objects.visible_to(user).live().filter(case=case)
+    if states := list(declared.order_by().values_list("state", flat=True)):
+        undecided = states.count(DeclarationState.DECLARED)
+        note = f"{undecided} not yet decided" if undecided else ""
+        yield PartOfCase("Declarations of interest", reverse("decisions:declarations", args=[case.pk]), note)
 
 
 def _turning(case: Case, roles: frozenset[Role]) -> Iterator[PartOfCase]:
@@ -92,4 +114,9 @@ def _turning(case: Case, roles: frozenset[Role]) -> Iterator[PartOfCase]:
     if case.stage in CLOSED and Role.SGC in roles:
         yield PartOfCase(
             "Ask for the case to be reopened", reverse("publication:ask_to_reopen", args=[case.pk])
+        )
+    if case.stage in BEFORE_ACCEPTANCE and roles & BUSINESS_UNIT and not why_not_bring(case):
+        yield PartOfCase(
+            "Bring the closed case before the sub-group chair",
+            reverse("publication:bring_to_chair", args=[case.pk]),
         )

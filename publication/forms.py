@@ -10,7 +10,7 @@ from django import forms
 from accounts.models import Agency, Partnership
 from accounts.settings_choices import ReviewType
 from casework.forms import CaseFileField
-from casework.models import Stage
+from casework.models import Case, Stage
 from casework.models.people import Outcome as ChildOutcome
 from correspondence.models import How
 from decisions.kinds import RapidReviewOutcome
@@ -25,6 +25,7 @@ from publication.models import Ground, Outcome, Publication, ReopeningReason, Re
 from publication.rules import bringing_in
 from publication.rules.bringing_in import Past
 from publication.rules.publishing import NAMES, Copied
+from referrals.forms.sections import local_authorities
 
 LONG: Final = 20_000
 
@@ -330,6 +331,49 @@ class ClosingForm(GovForm):
         noun="the impact statement, or why there is none",
         required=False,
     )
+
+
+class BringToChairForm(GovForm):
+    submit_label = "Bring it before the sub-group chair"
+
+    words = forms.CharField(
+        label="Why may it have to be opened again?",
+        help_text="For example, what has come up since, who told you and when.",
+        max_length=4000,
+        widget=widgets.Textarea(rows=6),
+    )
+    pseudonym = forms.CharField(
+        label="Pseudonym",
+        help_text="The case never had one. Never an initial, nor anything that could be worked out from a name, a "
+        "place or a date.",
+        max_length=60,
+        widget=widgets.TextInput(width=20),
+    )
+    incident_la = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label="In which local authority’s area did it happen?",
+        error_messages={"required": "Choose the area where it happened"},
+        widget=widgets.Select(),
+    )
+    home_la = forms.ModelChoiceField(
+        Agency.objects.none(),
+        label="In which local authority’s area does the child normally live?",
+        error_messages={"required": "Choose the area where the child lives"},
+        widget=widgets.Select(),
+    )
+
+    def __init__(self, *args: Any, case: Case, suggested: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked only where they are missing: a case that was accepted has them.
+        for name in ("incident_la", "home_la"):
+            if getattr(case, f"{name}_id"):
+                del self.fields[name]
+            else:
+                self.fields[name].queryset = local_authorities(case.partnership)  # type: ignore[attr-defined]
+        if case.pseudonym:
+            del self.fields["pseudonym"]
+        elif suggested:
+            self.fields["pseudonym"].help_text += f" Free: {', '.join(suggested)}."
 
 
 class ReopenForm(GovForm):

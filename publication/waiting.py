@@ -26,6 +26,7 @@ from panels.permissions import COMMISSIONERS
 from panels.services.appointments import OF_THE_PANEL
 from publication.gates import GATES, GateKind
 from publication.models import (
+    BringingToChair,
     Closing,
     FamilyReading,
     GateTick,
@@ -321,6 +322,19 @@ def _reopenings(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+def _brought(user: User, case: Case | None) -> Iterator[Waiting]:
+    rows = BringingToChair.objects.visible_to(user).pending()
+    for row in _rows(rows, user, case, frozenset({Role.SGC})):
+        yield Waiting(
+            verb="Ask for the closed case to be reopened, or say why not",
+            case=row.case,
+            href=reverse("publication:ask_to_reopen", args=[row.case_id]),
+            owner="sub-group chair",
+            mine=row.mine,
+            about=label_of(row.case),
+        )
+
+
 def _turning(row: Any, user: User, verb: str, *, page: str, owner: str) -> Waiting:
     return Waiting(
         verb=verb,
@@ -368,5 +382,6 @@ _PLACES: Final = Places(
     (_panels, _PANEL_OPEN),
     (_taking_back, TakingBack.objects.filter(_TO_TAKE_BACK)),
     (_closings, Closing.objects.pending()),
+    (_brought, BringingToChair.objects.pending()),
     (_reopenings, Reopening.objects.pending()),
 )

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from accounts.models import Agency
 from casework.forms import CaseFileField
-from govuk.fields import GovDateField, GovDateTimeField
+from govuk.fields import ConfirmField, GovDateField, GovDateTimeField
 from govuk.forms import GovForm
 from lcspr import clock
 from rapid_review.models import PanelView, Purpose
@@ -138,6 +138,7 @@ class SentForm(GovForm):
         help_text="The mailbox you sent it to.",
         max_length=200,
     )
+    states_split = ConfirmField(label="The rapid review that was sent states how those who decide are split")
     copy = CaseFileField(label="The rapid review as it was sent", required=False)
     lateness_reason = forms.CharField(
         label="If it was late, why?", max_length=4000, required=False, widget=forms.Textarea
@@ -148,10 +149,13 @@ class SentForm(GovForm):
         *args: Any,
         not_before: dt.datetime | None = None,
         due_at: dt.datetime | None = None,
+        is_split: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.not_before, self.due_at = not_before, due_at
+        if not is_split:
+            del self.fields["states_split"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -3,10 +3,10 @@ from decisions.models.decision import (
     ChairView,
     Decision,
     DecisionState,
-    Escalation,
     LeadPartnersDecision,
 )
 from decisions.models.declaration import Declaration, DeclarationOutcome, DeclarationState
+from decisions.models.dispute import DisputeEnd, DisputeStep, Escalation, StepKind
 from decisions.models.hold import Hold, HoldKind, HoldSource, HoldState
 from decisions.models.proceeding import ParallelProceeding, ProceedingKind, ProceedingState
 from decisions.models.view import LIVE_VIEW, PartnerView, ViewState
@@ -20,6 +20,8 @@ __all__ = [
     "Declaration",
     "DeclarationOutcome",
     "DeclarationState",
+    "DisputeEnd",
+    "DisputeStep",
     "Escalation",
     "Hold",
     "HoldKind",
@@ -30,5 +32,6 @@ __all__ = [
     "PartnerView",
     "ProceedingKind",
     "ProceedingState",
+    "StepKind",
     "ViewState",
 ]

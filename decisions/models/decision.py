@@ -297,6 +297,16 @@ class Decision(ConcurrentTransitionMixin, CaseRecord):
 
     @transition(
         state,
+        source=DecisionState.ESCALATED,
+        target=DecisionState.OPEN,
+        permission=holds(PARTNERS, BUSINESS_UNIT, Role.SGC, Role.IC),
+        custom=act("Bring it back from the lead safeguarding partners", "T18"),
+    )
+    def bring_back(self, *, how: str, reason: str) -> None:
+        """The dispute record keeps how it ended; the partners' views stand and can be changed again."""
+
+    @transition(
+        state,
         source=DecisionState.OPEN,
         target=DecisionState.OPEN,
         permission=holds(PARTNERS, BUSINESS_UNIT, SUB_GROUP, Role.IC, Role.LEGAL),
@@ -413,33 +423,6 @@ class ChairDecisionConfirmed(CaseRecord):
 
     def __str__(self) -> str:
         return f"Confirmed for the {self.get_partner_display().lower()}"
-
-
-class Escalation(CaseRecord):
-    """A disagreement taken to the lead safeguarding partners (T18)."""
-
-    thing = Thing.RR_REPORT
-
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="escalations")
-    reason = models.TextField()
-    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    opened_on = models.DateField()
-    settled_on = models.DateField(null=True, blank=True)
-
-    objects = SaidQuerySet.as_manager()  # type: ignore[misc]
-
-    class Meta(CaseRecord.Meta):
-        ordering = ["-opened_on"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["decision"],
-                condition=Q(settled_on__isnull=True),
-                name="decisions_escalation_one_open",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Escalated: {self.decision}"
 
 
 class LeadPartnersDecision(CaseRecord):

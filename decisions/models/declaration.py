@@ -19,6 +19,9 @@ from decisions.partners import NotAboutThemself, TheirOwn
 REF: Final = "4.3 Declaration"
 READERS: Final = BUSINESS_UNIT | PARTNERS | {Role.SGC, Role.IC}
 
+# Who declares before they take their part in a case (domain §4.3).
+DECLARES: Final = frozenset({Role.AUT, Role.AA, Role.PC, Role.PM, Role.SGC, Role.IC})
+
 # The questions of F-14 answered yes or no, in the words of the record.
 QUESTIONS: Final[dict[str, str]] = {
     "worked_for_agency": "Works or worked in the last five years for an agency involved",

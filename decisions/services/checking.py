@@ -16,8 +16,9 @@ from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from correspondence.services import queue
 from decisions import rules
 from decisions.kinds import WITH_REVIEW_TYPE
-from decisions.models import Decision, DecisionState
+from decisions.models import Decision, DecisionState, DisputeEnd
 from decisions.services.declarations import is_blocked, is_undecided
+from decisions.services.ending import end_dispute
 from lcspr import clock
 
 M = TypeVar("M", bound=models.Model)
@@ -105,7 +106,12 @@ def settle(decision: Decision, *, by: User) -> Decision:
         if standing.chair_disagrees
         else ""
     )
-    decision.escalations.filter(settled_on=None).update(settled_on=_date_of(decision))
+    end_dispute(
+        decision,
+        how=DisputeEnd.LEAD_PARTNERS if decision.lead() else DisputeEnd.AGREED,
+        by=by,
+        on=_date_of(decision),
+    )
     return perform(
         decision,
         "conclude",

@@ -46,9 +46,15 @@ def declare(
         raise PermissionDenied
     if problems := _problems(answers, details, on):
         raise TransitionRefused(problems)
-    for older in (
-        Declaration.objects.live().filter(case=case, person=person, role=role).select_for_update(no_key=True)
-    ):
+    # Held until commit, so that of two clicks the second finds what the first declared.
+    Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+    declared = Declaration.objects.live().filter(case=case, person=person, role=role)
+    said = {**{name: answers[name] for name in QUESTIONS}, "details": details, "declared_on": on}
+    # A second click asks nobody to decide again.
+    same: Declaration | None = declared.filter(**said, recorded_by=by).first()
+    if same is not None:
+        return same
+    for older in declared.select_for_update(no_key=True):
         perform(older, "replace", by=by, words=f"{older} was replaced by a newer one")
     never = rules.is_never_independent(
         as_agency_author=role == Role.AA,

@@ -49,6 +49,10 @@ def add_hold(
     problems = day_problems(on) + _problems(reason, on, review_on)
     if proceeding is not None and proceeding.case_id != case.pk:
         problems.append("Choose proceedings of this case.")
+    locked(case)
+    same = Hold.objects.in_force().filter(case=case, kind=kind, source=source, starts_on=on, reason=reason)
+    if same.filter(asked_by=asked_by, proceeding=proceeding).exists():
+        problems.append("This hold is added already.")
     if problems:
         raise TransitionRefused(problems)
     hold = Hold.objects.create(

@@ -15,6 +15,7 @@ from casework.permissions import holders, roles_in
 from casework.transitions import TransitionRefused, perform
 from correspondence.services import queue
 from decisions.models import ParallelProceeding, ProceedingKind
+from decisions.services.checking import locked
 from lcspr import clock
 
 
@@ -37,6 +38,10 @@ def add_proceeding(
         raise PermissionDenied
     if began_on is not None:
         _not_ahead(began_on)
+    locked(case)
+    same = ParallelProceeding.objects.under_way().filter(case=case, kind=kind, body=body)
+    if same.filter(body_reference=body_reference, contact=contact, began_on=began_on).exists():
+        raise TransitionRefused(["These proceedings are recorded already. Record news of them there."])
     proceeding = ParallelProceeding.objects.create(
         case=case,
         kind=kind,

@@ -18,7 +18,7 @@ from casework.permissions import on_behalf_of, roles_in
 from casework.transitions import TransitionRefused, perform
 from decisions import rules
 from decisions.kinds import QUESTIONS, DecisionKind, model_for
-from decisions.models import ChairView, Decision, DecisionState
+from decisions.models import ChairView, Decision, DecisionState, DisputeEnd
 from decisions.services.checking import (
     check_answer,
     day_problems,
@@ -28,6 +28,8 @@ from decisions.services.checking import (
     still,
     tell,
 )
+from decisions.services.ending import end_dispute
+from lcspr import clock
 
 
 def pending_decision(about: models.Model, kind: DecisionKind) -> Decision | None:
@@ -137,6 +139,8 @@ def give_chair_view(
     refuse_conflicted(decision.case, by)
     answer = {"outcome": outcome, "agrees": agrees, "reasons": reasons, "on": on, "review_type": review_type}
     CHECKS[DecisionModel(decision.model)](decision, **answer)
+    if _said_already(decision, by, outcome, agrees, review_type, reasons, on):
+        return decision
     decision.chair_views.filter(round=decision.round, superseded=False).update(superseded=True)
     said = ChairView.objects.create(
         case=decision.case,
@@ -160,6 +164,15 @@ def give_chair_view(
         agrees=agrees,
     )
     return _after_chair(locked(decision), said)
+
+
+def _said_already(decision: Decision, by: User, *answer: object) -> bool:
+    """Whether a second click says nothing new."""
+    said = decision.chair_view()
+    return said is not None and (
+        said.given_by_id,
+        (said.outcome, said.agrees, said.review_type, said.reasons, said.given_on),
+    ) == (by.pk, answer)
 
 
 def _check_comment(
@@ -251,9 +264,9 @@ def abandon_decision(decision: Decision, *, by: User, reason: str) -> Decision:
     """Stop asking a question; what was said is kept with the reason."""
     if not reason.strip():
         raise TransitionRefused(["Give the reasons."])
-    return perform(
-        locked(decision), "abandon", by=by, words=f"No longer asked: {decision.question}", reason=reason
-    )
+    decision = locked(decision)
+    end_dispute(decision, how=DisputeEnd.ABANDONED, because=reason, by=by, on=clock.today())
+    return perform(decision, "abandon", by=by, words=f"No longer asked: {decision.question}", reason=reason)
 
 
 def _words(said: ChairView) -> str:

@@ -110,6 +110,14 @@ def record_view_on_behalf(
     _mind_the_chair(decision, held, outcome)
     if problems := _on_behalf_problems(decision, partner, held, evidence, by):
         raise TransitionRefused(problems)
+    said = (by.pk, outcome, reasons, on)
+    if (
+        held is not None
+        and said == (held.given_by_id, held.outcome, held.reasons, held.given_on)
+        and _is_same_writing(held, evidence)
+    ):
+        # A second click; the refusal takes back the second copy of the file.
+        raise TransitionRefused(["This view is recorded already, and the partner has been told."])
     _put(
         decision,
         partner,
@@ -278,6 +286,10 @@ def _is_the_same(held: PartnerView, by: User, outcome: str, reasons: str, on: dt
     """Whether a second click says nothing new."""
     before = (held.state, held.given_by_id, held.outcome, held.reasons, held.given_on)
     return before == (ViewState.SIGNED, by.pk, outcome, reasons, on)
+
+
+def _is_same_writing(held: PartnerView, evidence: Document) -> bool:
+    return held.evidence is not None and held.evidence.sha256 == evidence.sha256
 
 
 def _on_behalf_problems(

@@ -24,11 +24,13 @@ from decisions.views.deciding import (
     RecommendPage,
     RecordOnBehalfPage,
 )
-from decisions.views.declarations import DecideDeclarationPage, DeclarePage
+from decisions.views.declarations import DecideDeclarationPage, DeclarationsPage, DeclarePage
+from decisions.views.disputes import BringBackPage, DisputePage, DisputeStepPage
 
 __all__ = [
     "AddHoldPage",
     "AddProceedingPage",
+    "BringBackPage",
     "ChairViewPage",
     "CircumstancesPage",
     "ConcludeProceedingPage",
@@ -39,7 +41,10 @@ __all__ = [
     "DecideDeclarationPage",
     "DecisionPage",
     "DecisionRecordPage",
+    "DeclarationsPage",
     "DeclarePage",
+    "DisputePage",
+    "DisputeStepPage",
     "DropProceedingPage",
     "EscalatePage",
     "GiveViewPage",

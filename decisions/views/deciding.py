@@ -283,6 +283,10 @@ class EscalatePage(DecisionPage):
             self.decision, by=self.user, reason=form.cleaned_data["reason"], on=clock.today()
         )
 
+    def get_success_url(self) -> str:
+        dispute = self.decision.escalations.open().first()
+        return reverse("decisions:dispute", args=[dispute.pk]) if dispute else super().get_success_url()
+
 
 class LeadPartnersPage(DecisionPage):
     """The lead safeguarding partners' written decision is recorded."""

@@ -6,14 +6,16 @@ import datetime as dt
 from typing import Any
 
 from casework.models import Outcome
+from decisions import services as decisions
 from decisions.kinds import RapidReviewOutcome, ReconsiderationOutcome
+from decisions.models import StepKind
 from demo.chapters import learning
 from demo.chapters import rapid_review as chapter
 from demo.chapters.learning import Planned
 from demo.chapters.rapid_review import Report, Return
 from demo.chapters.referral import Child, Incident, to_the_notification
 from demo.diary import Story
-from demo.scene import Scene, act, everyone_opens
+from demo.scene import Scene, act, everyone_opens, today
 from rapid_review import services
 from rapid_review.models import PanelView
 
@@ -163,15 +165,44 @@ def _in_dispute(scene: Scene) -> Story[None]:
 
 
 def _think_again(scene: Scene, moment: dt.datetime, review: Any) -> Story[None]:
-    """One partner has changed their mind; the others have still to say."""
-    yield from chapter.partners_say(
-        scene,
-        moment,
-        review,
-        ReconsiderationOutcome.LCSPR,
+    """One partner has not changed their mind: it goes to the lead safeguarding partners, who have still to write."""
+    views = (
         (
+            ReconsiderationOutcome.LCSPR,
             "The National Panel is right that adult services were not in the room. We should look again, with them.",
         ),
+        (
+            ReconsiderationOutcome.NO_LCSPR,
+            "The visits are made and the boxes are in use. A review would take from the team that does it.",
+        ),
+        (
+            ReconsiderationOutcome.LCSPR,
+            "We should hear from the treatment service before we say there is no more.",
+        ),
+    )
+    for person, (outcome, why) in zip(scene.partners, views, strict=True):
+        yield moment
+        decision = chapter.decision_of(review)
+        act(decisions.give_view, decision, by=person, outcome=outcome, reasons=why, on=today())
+        moment += dt.timedelta(minutes=45)
+    yield moment
+    chair = scene["independent_chair"]
+    act(
+        decisions.escalate,
+        chapter.decision_of(review),
+        by=chair,
+        reason="Whether what adult services know would teach more than has been learnt and done already.",
+        on=today(),
+    )
+    moment += dt.timedelta(hours=2)
+    yield moment
+    act(
+        decisions.record_dispute_step,
+        chapter.decision_of(review).escalations.get(),
+        by=chair,
+        kind=StepKind.MEETING,
+        words="Rang the three lead safeguarding partners. They meet on Thursday and will write the same day.",
+        on=today(),
     )
 
 

@@ -20,6 +20,7 @@ from demo.chapters.referral import (
 )
 from demo.diary import Story
 from demo.scene import Scene, act, everyone_opens, now, today
+from publication.services import bring_to_chair
 from referrals import services
 from referrals.models import AbuseOrNeglect, Channel
 
@@ -31,6 +32,7 @@ def stories(northmere: Scene, southmere: Scene) -> list[tuple[str, Story[Any]]]:
         ("sent back for more", _sent_back(northmere)),
         ("two views of three, and a duplicate", _two_views(northmere)),
         ("criteria not met", _not_met(northmere)),
+        ("withdrawn, and before the sub-group chair again", _before_the_chair(northmere)),
         ("from the child death overview panel", _from_the_death_panel(southmere)),
         ("told by telephone", _told_by_telephone(southmere)),
     ]
@@ -239,6 +241,53 @@ def _not_met(scene: Scene) -> Story[None]:
         ),
         outcome=nothing,
     )
+
+
+def _before_the_chair(scene: Scene) -> Story[None]:
+    """Withdrawn the day after it came; three weeks later something is found, and the chair has still to answer."""
+    day = scene.diary.back(24)
+    incident = Incident(
+        children=(Child("Tamsin", "Rudd", dt.date(day.on.year - 13, 9, 19), Outcome.UNCLEAR),),
+        on=day.minus(1).on,
+        account="Tamsin took tablets at school and was in hospital for a night. She says that it was a dare.",
+        abuse="None is known. She would not say where she got them.",
+        harm="She has recovered.",
+        agencies="School, hospital.",
+        safety="She is at home with her father.",
+        outcome=Outcome.UNCLEAR,
+    )
+    by = scene["school_lead"]
+    referral = yield from referred(
+        scene, day, incident, by=by, agency=scene.agency("meadowbank"), lead="Delia Sloane"
+    )
+    yield day.plus(1).at(9, 30)
+    assert referral.case is not None
+    everyone_opens(referral.case)
+    reason = "The hospital sees no harm that lasts, and nobody suspects abuse or neglect."
+    referral = act(services.ask_to_withdraw, referral, by=by, reason=reason)
+    yield day.plus(1).at(15, 10)
+    referral = act(
+        services.withdraw_referral,
+        referral,
+        by=scene["officer"],
+        reason=reason,
+        agreed_by=scene["sub_group_chair"],
+    )
+    yield scene.diary.back(2).at(11, 20)
+    act(
+        bring_to_chair,
+        referral.case,
+        by=scene["officer"],
+        words=(
+            "The school has found messages on her telephone from a man who sent her the tablets and told her to take them. The "
+            "police have them. Nobody knew of this when the referral was withdrawn."
+        ),
+        pseudonym="Child F",
+        incident_la=scene.council,
+        home_la=scene.council,
+        on=today(),
+    )
+    everyone_opens(referral.case)
 
 
 def _from_the_death_panel(scene: Scene) -> Story[None]:

@@ -7,10 +7,13 @@ import uuid
 from dataclasses import dataclass, field
 
 from accounts.models import Agency, User
+from accounts.roles import Role
 from casework.drafts import read_answers, save_draft
 from casework.models import Case, Draft, Outcome
+from decisions import services as decisions
 from decisions.kinds import CriteriaOutcome
-from decisions.models import Decision
+from decisions.models import Decision, DeclarationOutcome
+from decisions.models.declaration import QUESTIONS
 from demo.diary import Day, Story
 from demo.papers import paper
 from demo.scene import Scene, act, everyone_opens, today
@@ -144,7 +147,28 @@ def accepted(
         on=today(),
     )
     assert referral.case is not None
+    chairs_declare(scene, referral.case)
     return referral.case
+
+
+def chairs_declare(scene: Scene, case: Case) -> None:
+    """The sub-group chair and the independent chair declare their interests, and a partner finds them clear."""
+    for key, role in (("sub_group_chair", Role.SGC), ("independent_chair", Role.IC)):
+        declaration = act(
+            decisions.declare,
+            case,
+            by=scene[key],
+            role=role,
+            answers=dict.fromkeys(QUESTIONS, False),
+            on=today(),
+        )
+        act(
+            decisions.decide_declaration,
+            declaration,
+            outcome=DeclarationOutcome.CLEAR,
+            reasons="Nothing was declared.",
+            by=scene.partners[0],
+        )
 
 
 def asked_about_criteria(case: Case) -> Decision:

@@ -247,7 +247,9 @@ def close_review_panel(review: Review, *, reason: str, by: User, on: dt.date) ->
     with it (§4.2 b). The author's access has its own end."""
     if not roles_in(by, review.case) & COMMISSIONERS:
         raise PermissionDenied
-    review = Review.objects.select_for_update(of=("self",)).select_related("case").get(pk=review.pk)
+    review = (
+        Review.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=review.pk)
+    )
     if problems := why_not_close_panel(review):
         raise TransitionRefused(problems)
     if not reason.strip():

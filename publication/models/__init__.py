@@ -6,9 +6,10 @@ from publication.models.publication import (
     Publication,
     PublicationState,
 )
-from publication.models.turning import Closing, Reopening, ReopeningReason, ReopenTo
+from publication.models.turning import BringingToChair, Closing, Reopening, ReopeningReason, ReopenTo
 
 __all__ = [
+    "BringingToChair",
     "Closing",
     "FamilyReading",
     "GateTick",

@@ -136,3 +136,23 @@ class Reopening(_Turning):
 
     def __str__(self) -> str:
         return f"Request to reopen {self.case}"
+
+
+class BringingToChair(_Turning):
+    """The business unit's note that brings a closed case before the sub-group chair, who was never let in to it.
+
+    A case closed before its referral was accepted is open to the business unit alone. The note lets the chair in
+    until they have said whether it should be opened again; it is answered by their asking, or by their no.
+    """
+
+    words = models.TextField("why it may have to be opened again")
+
+    class Meta(_Turning.Meta):
+        verbose_name_plural = "closed cases brought before the sub-group chair"
+        constraints = [
+            *_two_people("bringingtochair"),
+            models.CheckConstraint(condition=~Q(words=""), name="publication_bringingtochair_in_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} brought before the sub-group chair"

@@ -41,10 +41,12 @@ from publication.services.signing_off import sign_off_report
 from publication.services.taking_back import ask_to_take_back_publication, confirm_publication_taken_back
 from publication.services.turning import (
     ask_to_reopen,
+    bring_to_chair,
     close_complete,
     propose_closing,
     refuse_turning,
     reopen_case,
+    why_not_bring,
     why_not_close,
     why_not_reopen,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "ask_to_take_back_publication",
     "ask_to_withdraw",
     "bring_in_case",
+    "bring_to_chair",
     "close_complete",
     "conclude_question",
     "confirm_publication_taken_back",
@@ -89,6 +92,7 @@ __all__ = [
     "strike_tick",
     "take_out_report",
     "tick_gate",
+    "why_not_bring",
     "why_not_close",
     "why_not_reopen",
     "withdraw_publication",

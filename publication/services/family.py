@@ -152,7 +152,7 @@ def _record_declined(reading: FamilyReading, *, by: User) -> None:
 def _open(reading: FamilyReading, *, by: User) -> tuple[Publication, FamilyReading]:
     """The publication and the reading as they are now, held until commit; MovedOn when it has taken place."""
     publication = _writable(reading.publication, by=by)
-    reading = FamilyReading.objects.select_for_update(of=("self",)).get(pk=reading.pk)
+    reading = FamilyReading.objects.select_for_update(of=("self",), no_key=True).get(pk=reading.pk)
     if reading.read_on or reading.declined_on:
         raise MovedOn(publication, last_event(reading))
     reading.publication, reading.case = publication, publication.case

@@ -9,27 +9,30 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 import actions.services
-from accounts.models import User
-from accounts.roles import PARTNERS, Role
+from accounts.models import Agency, User
+from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from actions.models import Action, ActionPlan, ActionState, PlanState
 from actions.models.plans import CLOSING_STAGES, recommendations_left
 from casework import audit
 from casework.models import Access, Case, Stage
-from casework.permissions import roles_in
-from casework.services import admit, admit_standing
+from casework.permissions import holders, roles_in
+from casework.services import admit, admit_standing, end_access
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from deadlines import services as deadlines
 from lcspr import clock
-from publication.models import Closing, Reopening, ReopeningReason, ReopenTo
+from publication.models import BringingToChair, Closing, Reopening, ReopeningReason, ReopenTo
 from publication.services import clocks, telling
 from referrals import services as referrals
 from referrals.services import clocks as referral_clocks
+from referrals.services.subjects import refuse_pseudonym
 
-T = TypeVar("T", Closing, Reopening)
+T = TypeVar("T", Closing, Reopening, BringingToChair)
 
 CONFIRMS_CLOSING: Final = PARTNERS | {Role.IC}
 # What a case can be followed up from again; the others never had anything to follow up.
 BACK_TO_MONITORING: Final = frozenset({Stage.CLOSED_COMPLETE, Stage.CLOSED_NFA})
+# Why people are let in to a closed case that nobody but the business unit could open; it ends with the answer.
+TO_CONSIDER: Final = "To consider whether the closed case is opened again"
 _MOVES: Final = {ReopenTo.SCREENING: "reopen_for_screening", ReopenTo.MONITORING: "reopen_for_monitoring"}
 
 
@@ -108,6 +111,75 @@ def why_not_reopen(case: Case, to: ReopenTo) -> list[str]:
     return []
 
 
+def why_not_bring(case: Case) -> list[str]:
+    """Why a case need not, or cannot, be brought before the sub-group chair."""
+    if not case.is_closed:
+        return ["The case is not closed."]
+    if BringingToChair.objects.filter(case=case).pending().exists():
+        return ["The case is before the sub-group chair already."]
+    if holders(case, {Role.SGC}):
+        return ["The sub-group chair can open this case already, and may ask for it to be reopened."]
+    return []
+
+
+@transaction.atomic
+def bring_to_chair(
+    case: Case,
+    *,
+    words: str,
+    by: User,
+    on: dt.date,
+    pseudonym: str = "",
+    incident_la: Agency | None = None,
+    home_la: Agency | None = None,
+) -> BringingToChair:
+    """Bring a case that was closed before anybody was let in before the sub-group chair, as business unit (T46).
+
+    The case gets what acceptance would have given it (T07): its pseudonym, by which the chair will know it, and
+    the areas. It opens the case to the chair alone, and only until they have answered: by asking for it to be reopened, or by
+    saying no. The partners are let in when the chair asks.
+    """
+    case = _locked(case)
+    if not roles_in(by, case) & BUSINESS_UNIT:
+        raise PermissionDenied
+    problems = [] if words.strip() else ["Say why it may have to be opened again."]
+    problems += [] if pseudonym or case.pseudonym else ["Give the case its pseudonym."]
+    areas = (incident_la or case.incident_la, home_la or case.home_la)
+    problems += [] if all(areas) else ["Say in whose area it happened, and where the child normally lives."]
+    if problems := [*problems, *why_not_bring(case)]:
+        raise TransitionRefused(problems)
+    if not case.pseudonym:
+        refuse_pseudonym(case, pseudonym)
+        case.pseudonym = pseudonym
+    case.incident_la, case.home_la = areas
+    case.save(update_fields=["pseudonym", "incident_la", "home_la"])
+    brought = BringingToChair.objects.create(case=case, words=words, asked_by=by, asked_at=clock.now())
+    audit.record(
+        "brought_to_chair",
+        by=by,
+        case=case,
+        about=brought,
+        words=f"Brought the closed case before the sub-group chair: {words}",
+    )
+    admit(case, role=Role.SGC, partnership=case.partnership, why=TO_CONSIDER, by=by, on=on)
+    if not holders(case, {Role.SGC}):
+        raise TransitionRefused(
+            [
+                "No sub-group chair can open this case: nobody holds the role, or whoever does is kept out. "
+                "Name a deputy first."
+            ]
+        )
+    telling.tell(
+        "case_brought_to_chair",
+        case,
+        frozenset({Role.SGC}),
+        by=by,
+        about=brought,
+        task="Ask for the case to be reopened, or say why not",
+    )
+    return brought
+
+
 @transaction.atomic
 def ask_to_reopen(
     case: Case,
@@ -151,6 +223,14 @@ def ask_to_reopen(
         about=asked,
         words=f"Asked to reopen the case: {asked.get_reason_display().lower()}. {words}",
     )
+    for brought in (
+        BringingToChair.objects.filter(case=case).pending().select_for_update(of=("self",), no_key=True)
+    ):
+        _answer(brought, by=by)
+    if not holders(case, PARTNERS):
+        # Closed before it was accepted, so the partners were never let in; one of them has to confirm.
+        for role in sorted(PARTNERS):
+            admit(case, role=role, partnership=case.partnership, why=TO_CONSIDER, by=by, on=clock.today())
     telling.tell(
         "case_reopening_asked",
         case,
@@ -217,8 +297,11 @@ def _admit_again(case: Case, *, by: User, on: dt.date) -> None:
 
 @transaction.atomic
 def refuse_turning(asked: T, *, reason: str, by: User) -> T:
-    """Say no to closing or reopening, with the reason; whoever asked may also think better of it."""
-    roles = CONFIRMS_CLOSING if isinstance(asked, Closing) else PARTNERS
+    """Say no to closing or reopening, with the reason; whoever asked may also think better of it.
+
+    Whoever was let in to a closed case only to answer this is let out again.
+    """
+    roles = _REFUSES[type(asked)]
     asked = _pending(asked)
     if by != asked.asked_by and not roles_in(by, asked.case) & roles:
         raise PermissionDenied
@@ -227,7 +310,23 @@ def refuse_turning(asked: T, *, reason: str, by: User) -> T:
     asked.answered_by, asked.refused_at, asked.refused_because = by, clock.now(), reason
     asked.save()
     audit.record("turning_refused", by=by, case=asked.case, about=asked, words=f"Not done: {asked}. {reason}")
+    if not isinstance(asked, Closing):
+        _let_out(asked, by=by)
     return asked
+
+
+_REFUSES: Final[dict[type, frozenset[Role]]] = {
+    Closing: CONFIRMS_CLOSING,
+    Reopening: PARTNERS,
+    BringingToChair: frozenset({Role.SGC}),
+}
+
+
+def _let_out(asked: Reopening | BringingToChair, *, by: User) -> None:
+    telling.tell("case_stays_closed", asked.case, frozenset(BUSINESS_UNIT | {Role.SGC}), by=by, about=asked)
+    let_in = Access.objects.filter(case=asked.case, why=TO_CONSIDER, until=None)
+    for access in let_in.select_related("case"):
+        end_access(access, by=by, on=clock.today(), why="the case stays closed")
 
 
 def _answering(asked: T, *, by: User, roles: frozenset[Role]) -> T:
@@ -251,7 +350,7 @@ def _pending(asked: T) -> T:
     return found
 
 
-def _answer(asked: Closing | Reopening, *, by: User) -> None:
+def _answer(asked: Closing | Reopening | BringingToChair, *, by: User) -> None:
     asked.answered_by, asked.confirmed_at = by, clock.now()
     asked.save()
 

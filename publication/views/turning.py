@@ -14,7 +14,7 @@ from django.views.generic import FormView
 
 from accounts.db import memberships_of
 from accounts.models import Partnership, User
-from accounts.roles import PARTNERS, Role
+from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from accounts.settings_choices import ReviewType
 from actions.acting import ActForm
 from casework.files import FileRefused
@@ -25,8 +25,9 @@ from decisions.kinds import RapidReviewOutcome
 from decisions.models import HoldSource
 from lcspr import clock
 from publication import forms, services
-from publication.models import Closing, Reopening, ReopeningReason, ReopenTo
+from publication.models import BringingToChair, Closing, Reopening, ReopeningReason, ReopenTo
 from publication.services.turning import CONFIRMS_CLOSING
+from referrals.services.subjects import suggested_pseudonyms
 
 
 class ToCase:
@@ -51,7 +52,38 @@ class ProposeClosingView(ToCase, ActForm, CaseMixin):
         services.propose_closing(self.case, by=self.user, **form.cleaned_data)
 
 
+class BringToChairView(ToCase, ActForm, CaseMixin):
+    """The business unit brings a case before the sub-group chair that was closed before anybody was let in."""
+
+    form_class = forms.BringToChairForm
+    page_title = "Bring the closed case before the sub-group chair"
+    done_message = "The case is before the sub-group chair.\nIt is open to them until they have answered."
+
+    def allowed(self) -> bool:
+        return bool(self.roles & BUSINESS_UNIT)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "case": self.case, "suggested": suggested_pseudonyms(self.case)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        explanation = [
+            "Only the business unit can open this case, because it was closed before its referral was accepted. "
+            "Reopening is asked for by the sub-group chair and confirmed by a delegated safeguarding partner.",
+            "The sub-group chair will be able to open the case, and reads what it holds, until they have answered. "
+            "Who was let in, by whom and why stays in its record.",
+        ]
+        return {
+            "blocked": services.why_not_bring(self.case),
+            "explanation": explanation,
+            **super().get_context_data(**kwargs),
+        }
+
+    def act(self, form: Any) -> None:
+        services.bring_to_chair(self.case, by=self.user, on=clock.today(), **form.cleaned_data)
+
+
 class AskToReopenView(ToCase, ActForm, CaseMixin):
+    template_name = "publication/ask_to_reopen.html"
     form_class = forms.ReopenForm
     page_title = "Ask to reopen the case"
     done_message = "Reopening is asked for.\nA delegated partner confirms it."
@@ -61,7 +93,16 @@ class AskToReopenView(ToCase, ActForm, CaseMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         blocked = [] if self.case.is_closed else ["The case is not closed."]
-        return {"blocked": blocked, **super().get_context_data(**kwargs)}
+        brought = BringingToChair.objects.visible_to(self.user).filter(case=self.case).pending().first()
+        explanation = []
+        if brought is not None:
+            explanation = [f"{brought.asked_by} brought this case before you: {brought.words}"]
+        return {
+            "blocked": blocked,
+            "explanation": explanation,
+            "stays_closed_href": reverse("publication:stays_closed", args=[brought.pk]) if brought else "",
+            **super().get_context_data(**kwargs),
+        }
 
     def act(self, form: Any) -> None:
         given = form.cleaned_data
@@ -166,6 +207,23 @@ class ConfirmReopeningView(_AnswerView):
 class RefuseReopeningView(_RefuseView):
     model = Reopening
     who = PARTNERS
+
+    def get_success_url(self) -> str:
+        # Whoever was let in only to answer may no longer open the case.
+        return reverse("desk:home") if self.request.method == "POST" else super().get_success_url()
+
+
+class StaysClosedView(_RefuseView):
+    """The sub-group chair says no to what was brought before them; the case closes to them again."""
+
+    model = BringingToChair
+    who = frozenset({Role.SGC})
+    page_title = "Leave the case closed"
+    done_message = "The case stays closed.\nThe business unit is told, with your reasons."
+
+    def get_success_url(self) -> str:
+        # Whoever answered may no longer open the case.
+        return reverse("desk:home") if self.request.method == "POST" else super().get_success_url()
 
 
 class BringInView(FormView):

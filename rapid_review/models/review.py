@@ -74,6 +74,19 @@ def _not_represented(review: RapidReview) -> list[str]:
     return [f"The meeting needs somebody from {name}." for name, there in present.items() if not there]
 
 
+def _not_to_be_sent(review: RapidReview) -> list[str]:
+    """The rapid review goes in time: a dispute before the lead safeguarding partners does not hold it back (T18)."""
+    decision = review.decision
+    if decision is not None and decision.state == DecisionState.ESCALATED:
+        return blocking_views(decision)
+    if decision is not None and decision.state == DecisionState.OPEN and decision.standing().escalates:
+        return [
+            "The partners do not agree. Escalate it to the lead safeguarding partners; "
+            "the rapid review then goes in time, stating the split."
+        ]
+    return _undecided(review)
+
+
 def _undecided(review: RapidReview) -> list[str]:
     decision = review.decision
     if decision is None or decision.state != DecisionState.DECIDED:
@@ -96,6 +109,10 @@ all_returns_in = Condition(
 meeting_recorded = require("Record the date of the meeting.", lambda review: review.meeting_on is not None)
 quorate = Condition("All three statutory partners were represented at the meeting.", _not_represented)
 report_complete = Condition("Every section of the report is written.", _sections_missing)
+ready_to_be_sent = Condition(
+    "The decision is made, or with the lead safeguarding partners, and no view in it is contested.",
+    _not_to_be_sent,
+)
 partners_decided = Condition("The decision is made and no view in it is contested.", _undecided)
 
 
@@ -205,7 +222,7 @@ class RapidReview(ConcurrentTransitionMixin, CaseRecord):
         source=RapidReviewState.DECISION,
         target=RapidReviewState.SENT,
         permission=holds(BUSINESS_UNIT),
-        conditions=[partners_decided],
+        conditions=[ready_to_be_sent],
         custom=act("Record as sent to the National Panel", "2.4a RapidReview, T17"),
     )
     def send(self, *, sent_at: Any, sent_to: str) -> None:

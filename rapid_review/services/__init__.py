@@ -19,6 +19,7 @@ from rapid_review.services.requests import (
 )
 from rapid_review.services.review import (
     accept_gaps,
+    act_on_late_decision,
     ask_for_rework,
     begin_rapid_review,
     finish_gathering,
@@ -35,6 +36,7 @@ __all__ = [
     "accept_gaps",
     "accept_return",
     "acknowledge_request",
+    "act_on_late_decision",
     "answer_national_panel",
     "ask_agencies",
     "ask_for_rework",

@@ -100,6 +100,8 @@ def _asks(review: RapidReview, letter: PanelLetter, by: User) -> None:
 
 
 def _disagrees(review: RapidReview, letter: PanelLetter, by: User) -> None:
+    # Sent stating a split that was never settled: what the partners look at again takes the question's place.
+    _stop_asking(review, "The National Panel disagreed, and the partners look at it again", by=by)
     decision = decisions.services.open_decision(
         review.case, kind=DecisionKind.RECONSIDERATION, by=by, on=letter.received_on, about=review
     )
@@ -129,16 +131,18 @@ def _disagrees(review: RapidReview, letter: PanelLetter, by: User) -> None:
 
 
 def _national(review: RapidReview, letter: PanelLetter, by: User) -> None:
+    _stop_asking(review, "The National Panel will do a national review", by=by)
     if review.state == RapidReviewState.CHALLENGED and review.decision is not None:
-        if review.decision.state in PENDING:
-            decisions.services.abandon_decision(
-                review.decision, by=by, reason="The National Panel will do a national review"
-            )
         deadlines.services.not_applicable(
             "DL-13", case=review.case, reason="The National Panel will do a national review", by=by
         )
     perform(review, "conclude", by=by, words="The National Panel will do a national review")
     perform(review.case, "record_national_review", by=by)
+
+
+def _stop_asking(review: RapidReview, reason: str, *, by: User) -> None:
+    if review.decision is not None and review.decision.state in PENDING:
+        decisions.services.abandon_decision(review.decision, by=by, reason=reason)
 
 
 _AFTER = {
@@ -195,7 +199,7 @@ def may_go_on(review: RapidReview) -> list[str]:
 def require_outcome(review: RapidReview, *outcomes: RapidReviewOutcome) -> None:
     """Refuse an act that does not follow from what was decided."""
     if review.outcome not in outcomes:
-        decided = review.decision.get_outcome_display() if review.decision else "nothing yet"
+        decided = (review.decision and review.decision.get_outcome_display()) or "nothing yet"
         raise TransitionRefused([f"The partners decided: {decided}. This act does not follow from it."])
     if reasons := may_go_on(review):
         raise TransitionRefused(reasons)

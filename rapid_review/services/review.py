@@ -18,10 +18,11 @@ from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
 from casework import audit
 from casework.files import store_document
-from casework.models import Case, TakingBack
+from casework.models import Case, Event, TakingBack
 from casework.permissions import holders, roles_in
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from correspondence.models import How, NoticeSubject, Recipient
+from deadlines.models import Deadline
 from decisions.kinds import DecisionKind, RapidReviewOutcome
 from decisions.models import Decision
 from decisions.models.decision import PENDING
@@ -183,12 +184,15 @@ def send_rapid_review(
 ) -> RapidReview:
     """Record that the rapid review was sent to the National Panel (T17).
 
-    Stops DL-10; starts DL-11; where a review was decided, starts its six months (DL-14) and the notices
+    It goes in time even while the lead safeguarding partners have not settled a dispute; the record of what was sent
+    then says how the partners are split (T18). Stops DL-10; starts DL-11; where a review was decided, starts its six months (DL-14) and the notices
     that it starts (DL-15) on the day of the decision, which do not wait for the Panel's letter (§2.3a).
     """
-    review = perform(
-        review, "send", by=by, sent_at=sent_at, sent_to=sent_to, words="Recorded the rapid review as sent"
+    split = decisions.services.split_statement(review.decision) if review.decision else []
+    words = "Recorded the rapid review as sent" + (
+        ", stating that those who decide are not agreed" if split else ""
     )
+    review = perform(review, "send", by=by, sent_at=sent_at, sent_to=sent_to, words=words)
     case = perform(review.case, "send_rapid_review", by=by)
     proof = (
         store_document(case, copy, by=by, title="Rapid review as sent", thing=Thing.RR_REPORT)
@@ -203,7 +207,7 @@ def send_rapid_review(
         how=How.EMAIL,
         by=by,
         proof=proof,
-        words=sent_to,
+        words="\n".join([sent_to, *split]),
     )
     deadlines.services.meet("DL-10", case=case, at=sent_at, by=by, lateness_reason=lateness_reason)
     deadlines.services.start(
@@ -217,6 +221,41 @@ def send_rapid_review(
         told += holders(case, {Role.REP}, agency=request.agency)
     correspondence.services.queue("rapid_review_sent", case=case, to=told, by=by, about=review)
     return review
+
+
+@transaction.atomic
+def act_on_late_decision(decision: Decision, *, by: User) -> Decision:
+    """Do what waited for a decision that was made after the rapid review went in time, stating the split (T18).
+
+    Called after everything that may decide; it does its work once. Where a review was decided its clocks run from
+    the day of the decision (T17). The National Panel is told by the business unit's notice.
+    """
+    review = RapidReview.objects.filter(
+        decision=decision.pk, state__in=[RapidReviewState.SENT, RapidReviewState.QUERIED]
+    ).first()
+    if review is None or decision.decided_on is None or not _decided_after_sending(review, decision):
+        return decision
+    case, decided = review.case, clock.on_the_day(decision.decided_on)
+    if decision.outcome == RapidReviewOutcome.LCSPR:
+        clocks_of_review = Deadline.objects.of(case).filter(code="DL-14")
+        if not clocks_of_review.filter(trigger_at=decided).exists():
+            start_review_clocks(case, decision, by=by)
+    correspondence.services.queue(
+        "rapid_review_settled",
+        case=case,
+        to=holders(case, BUSINESS_UNIT | PARTNERS | SUB_GROUP | {Role.IC}),
+        by=by,
+        about=decision,
+        task="Tell the National Panel what was decided in the end, and record the notice",
+        key=f"rapid_review_settled:{decision.pk}:{decision.round}",
+    )
+    return decision
+
+
+def _decided_after_sending(review: RapidReview, decision: Decision) -> bool:
+    sent = Event.objects.filter(object=audit.label_of(review), verb="send").last()
+    decided = Event.objects.filter(object=audit.label_of(decision), verb="conclude").last()
+    return sent is not None and decided is not None and decided.pk > sent.pk
 
 
 def start_review_clocks(case: Case, decision: Decision, *, by: User) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.access_table import Right, Thing
 from casework.permissions import may
 from decisions import views as deciding
+from rapid_review import services
 from rapid_review.models import AgencyRequest, PanelLetter, Purpose, RapidReview
 
 
@@ -17,6 +18,10 @@ class _OnRapidReview:
     case: Any
     decision: Any
     evidence_template = "rapid_review/_evidence.html"
+
+    def give(self, form: Any) -> Any:
+        """Do the act, and what waited for it where the rapid review went in time without it."""
+        return services.act_on_late_decision(super().give(form), by=self.user)  # type: ignore[misc]
 
     def evidence(self) -> dict[str, Any]:
         """The report by section, the agencies' own recommendations, and the National Panel's letters."""

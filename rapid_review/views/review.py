@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
 from accounts.access_table import Right, Thing
@@ -19,6 +20,7 @@ from casework.transitions import TransitionRefused
 from casework.views import ActView, RecordMixin
 from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
+from decisions.standing import split_statement
 from lcspr import clock
 from rapid_review import services
 from rapid_review.forms import (
@@ -185,10 +187,24 @@ class SendView(ReviewAct):
             **super().get_form_kwargs(),
             "not_before": notification.sent_at if notification else None,
             "due_at": clock_of_review.due_at if clock_of_review else None,
+            "is_split": bool(self.split),
         }
 
+    @cached_property
+    def split(self) -> list[str]:
+        """What the rapid review must say of a disagreement (T18)."""
+        decision = self.record.decision
+        return split_statement(decision) if decision is not None else []
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        must_say = (
+            ["The rapid review goes in time, and must state the split:", *self.split] if self.split else []
+        )
+        return {"explanation": must_say, **super().get_context_data(**kwargs)}
+
     def act(self, form: Any) -> Any:
-        return services.send_rapid_review(self.record, by=self.user, **form.cleaned_data)
+        given = {name: value for name, value in form.cleaned_data.items() if name != "states_split"}
+        return services.send_rapid_review(self.record, by=self.user, **given)
 
 
 class LetterView(RecordMixin, FormView):

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import FormView, TemplateView
 
 from accounts.models import User
 from accounts.settings_choices import ReferralSource
+from casework import typed
 from casework.drafts import DraftMoved, read_answers, save_draft
-from casework.encryption import CannotOpen, open_sealed, seal
 from casework.models import Draft
 from casework.reading import note_read
 from casework.transitions import MovedOn, TransitionRefused
@@ -32,24 +29,15 @@ from referrals.models import Referral, ReferralState
 from referrals.permissions import sends, writes_in
 from referrals.rules import Section
 
-_STASH = "typed_before_sign_in"
-_PLACE = "session.typed"
-
 
 class WritingView(FormView):
     """A page on which a referral not yet sent, or sent back, is written.
 
-    It asks for sign-in itself: what somebody posts after their session ended is kept, sealed, in the new
-    session and stands in the form again once they have signed in.
+    What its writer posts after their session ended stands in the form again once they have signed in.
     """
 
     form_class: Any = GovForm
     page_title: ClassVar[str] = ""
-
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> Any:
-        """The view, left by the middleware to ask for sign-in itself: pages that override `dispatch` too."""
-        return login_not_required(super().as_view(**initkwargs))
 
     @property
     def user(self) -> User:
@@ -78,8 +66,6 @@ class WritingView(FormView):
         return read_answers(self.draft)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return self._keep_and_ask_to_sign_in()
         if not writes_in(self.referral, self.user):
             raise PermissionDenied
         request.case = self.referral.case  # type: ignore[attr-defined]
@@ -91,33 +77,14 @@ class WritingView(FormView):
         """Sent meanwhile, perhaps by a colleague or a second click: the page of the referral says where it is."""
         return redirect("referrals:referral", pk=self.referral.pk)
 
-    def _keep_and_ask_to_sign_in(self) -> HttpResponse:
-        if self.request.method == "POST":
-            typed = self.request.POST.copy()
-            typed.pop("csrfmiddlewaretoken", None)
-            sealed = base64.b64encode(seal(typed.urlencode().encode(), place=_PLACE)).decode()
-            self.request.session[_STASH] = {"path": self.request.path, "typed": sealed}
-        return redirect_to_login(self.request.get_full_path())
-
-    def kept(self) -> QueryDict | None:
-        """What was typed on this page before signing in, once."""
-        stash = self.request.session.get(_STASH)
-        if self.request.method != "GET" or not stash or stash["path"] != self.request.path:
-            return None
-        del self.request.session[_STASH]
-        try:
-            return QueryDict(open_sealed(base64.b64decode(stash["typed"]), place=_PLACE).decode())
-        except CannotOpen:
-            return None
-
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
-        if (typed := self.kept()) is not None:
+        if (kept := typed.take(self.request)) is not None:
             messages.info(
                 self.request,
                 "You had been signed out.\nThis is what you had typed. Check it and save it again.",
             )
-            kwargs["data"] = typed
+            kwargs["data"] = kept
         return kwargs
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -297,7 +264,7 @@ class ChildView(SavingView):
         return next((child for child in typed.get(Section.CHILDREN) or [] if child["key"] == self.key), {})
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and self.key and not self.now_saved(self.typed):
+        if self.key and not self.now_saved(self.typed):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

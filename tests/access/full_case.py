@@ -20,10 +20,25 @@ from casework.models import Case, Document, Event, Stage, TakingBack
 from casework.services import admit, admit_standing
 from chronologies.models import Chronology, Entry
 from correspondence.models import Message, Notice
-from decisions.models import Decision, Declaration, Hold, ParallelProceeding, PartnerView
+from decisions.models import (
+    Decision,
+    Declaration,
+    DisputeStep,
+    Escalation,
+    Hold,
+    ParallelProceeding,
+    PartnerView,
+)
 from lcspr import clock
 from panels.models import AlternativeReview, Appointment, ReportVersion, Review, TermsOfReference
-from publication.models import Closing, FamilyReading, GateTick, Publication, Reopening
+from publication.models import (
+    BringingToChair,
+    Closing,
+    FamilyReading,
+    GateTick,
+    Publication,
+    Reopening,
+)
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
 from referrals.models import Referral, ReferredChild, SeriousIncidentNotification
 from tests.access.inventing import invent
@@ -152,6 +167,9 @@ class FullCase:
             evidence=self.known[Document],
         )
         self.keys["view"] = view.pk
+        dispute = self.invent(Escalation, decision=decision, ended_because="")
+        self.invent(DisputeStep, escalation=dispute, kind="told")
+        self.keys["dispute"] = dispute.pk
         self.keys["declaration"] = self.invent(Declaration, person=self.people[Role.AUT], role=Role.AUT).pk
         self.keys["proceeding"] = self.invent(ParallelProceeding).pk
         hold = self.invent(Hold, review_on=clock.today() + dt.timedelta(days=30))
@@ -201,6 +219,7 @@ class FullCase:
         reading = {"agreed_on": clock.today(), "declined_because": ""}
         self.keys["reading"] = self.invent(FamilyReading, **reading).pk
         self.keys["closing"] = self.invent(Closing, refused_because="").pk
+        self.keys["brought"] = self.invent(BringingToChair, refused_because="").pk
         self.keys["reopening"] = self.invent(Reopening, refused_because="").pk
 
     def _doing(self) -> None:

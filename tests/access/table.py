@@ -97,6 +97,8 @@ publication:propose_closing            -              xxxxx xx oxx xxx xxx x xxx
 publication:confirm_closing            closing        ..... xx xxo ooo ... . ...... ..
 publication:refuse_closing             closing        ..... xx xxo ooo ... . ...... ..
 publication:ask_to_reopen              -              xxxxx xx oxx xxx xxx x xxxxxx ..
+publication:bring_to_chair             -              xxxxx oo xxx xxx xxx x xxxxxx ..
+publication:stays_closed               brought        ..... xx oxx xxx ... . ...... ..
 publication:confirm_reopening          reopening      ..... xx xxx ooo ... . ...... ..
 publication:refuse_reopening           reopening      ..... xx xxx ooo ... . ...... ..
 publication:bring_in                   -              xxxxx xo xxx xxx xxx x xxxxxx xx
@@ -251,6 +253,10 @@ deadlines:lateness                     deadline       ..xx. oo xxx xxx xxx x xxx
 decisions:record                       decision       ..... oo ooo ooo ooo o ooo... ..
 decisions:confirm                      view           ..... xx xxx xxo xxx x xxx... ..
 decisions:contest                      view           ..... xx xxx xxo xxx x xxx... ..
+decisions:dispute                      dispute        ..... oo ooo ooo ooo o ooo... ..
+decisions:dispute_step                 dispute        ..... oo oxo ooo ooo x xxx... ..
+decisions:bring_back                   dispute        ..... oo oxo ooo xxx x xxx... ..
+decisions:declarations                 -              xxxox oo oxo ooo xxx x oooxxx ..
 decisions:declare                      -              xxxxx xx xxx xxx xxx x xxoxxx ..
 decisions:decide_declaration           declaration    ..... xx o.x ooo ... . ..x... ..
 decisions:circumstances                -              xxxxx oo ooo ooo xxx x oooooo ..

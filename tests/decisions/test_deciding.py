@@ -807,3 +807,25 @@ def test_abandoning_keeps_what_was_said_and_lets_it_be_asked_anew(ask, say, cast
     assert (decision.state, decision.views.count()) == (DecisionState.ABANDONED, 1)
     assert services.outstanding(decision) == ["The question is no longer asked."]
     assert ask(CRITERIA) != decision
+
+
+# A second click
+
+
+def test_a_view_recorded_on_behalf_twice_is_one_and_tells_once(ask, record, cast):
+    decision = ask(CRITERIA)
+    record(decision, "police", "met")
+
+    with pytest.raises(TransitionRefused, match="This view is recorded already"):
+        record(decision, "police", "met")
+
+    assert decision.views.count() == 1
+    assert told("view_recorded_for_you") == [cast.dsp_police.name]
+
+
+def test_the_independent_chair_speaking_twice_says_it_once(ask, say, cast):
+    decision = say(ask(model=DecisionModel.THREE_DSP, recommended="lcspr"), "lcspr", None, None)
+    for _ in range(2):
+        services.give_chair_view(decision, by=cast.ic, reasons="Mind the siblings.", on=today())
+
+    assert decision.chair_views.count() == 1

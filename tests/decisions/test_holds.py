@@ -217,3 +217,17 @@ def test_who_records_no_proceedings(case, cast, role):
         services.add_proceeding(
             case, by=getattr(cast, role), kind=ProceedingKind.INQUEST, body="Northmere Coroner"
         )
+
+
+def test_a_hold_sent_twice_is_one(hold, case, cast):
+    with pytest.raises(TransitionRefused, match="This hold is added already"):
+        add(case, cast.bum)
+
+    assert Hold.objects.count() == 1
+
+
+def test_proceedings_sent_twice_are_one(trial, case, cast):
+    with pytest.raises(TransitionRefused, match="These proceedings are recorded already"):
+        services.add_proceeding(case, by=cast.bu, kind=ProceedingKind.CRIMINAL, body="Northmere Police")
+
+    assert ParallelProceeding.objects.count() == 1

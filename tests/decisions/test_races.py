@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 
 from accounts.db import acting_as
+from accounts.roles import Role
 from accounts.settings_choices import DecisionModel
 from casework.models import Event
 from casework.transitions import MovedOn, TransitionRefused
 from decisions import services
 from decisions.kinds import DecisionKind
-from decisions.models import Decision, PartnerView
+from decisions.models import Decision, Declaration, DisputeEnd, DisputeStep, Escalation, PartnerView
+from decisions.models.declaration import QUESTIONS
 from lcspr import clock
 from tests.decisions.conftest import view_of
 
@@ -152,3 +154,52 @@ def test_confirming_and_contesting_at_once_leave_one_of_them(ask, record, cast):
     # A contest may still be taken back by confirming; a confirmed view is not contested.
     assert state == "confirmed"
     assert isinstance(results[1], MovedOn) or not any(isinstance(result, Exception) for result in results)
+
+
+def test_two_people_escalate_at_once_and_there_is_one_dispute(ask, say, cast):
+    decision = say(ask(model=DecisionModel.THREE_DSP, recommended="lcspr"), "lcspr", "lcspr", "no_lcspr")
+
+    def escalate(user):
+        return user, lambda: services.escalate(decision, by=user, reason="We differ.", on=clock.today())
+
+    results = at_once(escalate(cast.dsp_la), escalate(cast.dsp_police))
+
+    assert [type(result).__name__ for result in results].count("MovedOn") == 1
+    assert Escalation.objects.count() == 1
+    assert DisputeStep.objects.filter(kind="told").count() == 1
+
+
+def test_a_double_click_declares_once(case, cast):
+    def declare():
+        return services.declare(
+            case, by=cast.ic, role=Role.IC, answers=dict.fromkeys(QUESTIONS, False), on=clock.today()
+        )
+
+    at_once((cast.ic, declare), (cast.ic, declare))
+
+    assert Declaration.objects.count() == 1
+    assert Event.objects.filter(verb="interest_declared").count() == 1
+
+
+def test_the_lead_partners_decision_and_bringing_it_back_at_once_leave_one_end(ask, say, cast, evidence):
+    decision = say(ask(model=DecisionModel.THREE_DSP, recommended="lcspr"), "lcspr", "lcspr", "no_lcspr")
+    services.escalate(decision, by=cast.ic, reason="We differ.", on=clock.today())
+    dispute = Escalation.objects.get()
+    on = clock.today()
+
+    at_once(
+        (
+            cast.bum,
+            lambda: services.record_lead_partners_decision(
+                decision, by=cast.bum, outcome="lcspr", reasons="New.", evidence=evidence, on=on
+            ),
+        ),
+        (
+            cast.dsp_la,
+            lambda: services.bring_back(dispute, by=cast.dsp_la, how=DisputeEnd.AGREED, reason="So.", on=on),
+        ),
+    )
+
+    ended, state = Escalation.objects.get().ended_how, Decision.objects.get().state
+    assert (ended, state) in {("lead_partners", "decided"), ("agreed", "open")}
+    assert Event.objects.filter(verb="dispute_ended").count() == 1

@@ -27,9 +27,16 @@ pytestmark = pytest.mark.django_db
 CRITERIA = DecisionKind.CRITERIA
 
 
+DECLARE = "Declare your interests"
+
+
 def verbs(user, case=None):
     with acting_as(user):
-        return [each.verb for each in waiting(user, case) if each.mine or case is not None]
+        return [
+            each.verb
+            for each in waiting(user, case)
+            if (each.mine or case is not None) and each.verb != DECLARE
+        ]
 
 
 def awaited(user):

@@ -35,13 +35,14 @@ def test_the_world_is_loaded_whole_on_a_day_on_which_nobody_works(db):
         cases, _ = load()
 
         assert clock.offset() == dt.timedelta()
-        assert cases == Case.objects.count() == 20
+        assert cases == Case.objects.count() == 21
         assert stages_by_pseudonym() == {
             "Family W": Stage.PUBLICATION_HELD,
             "Child K": Stage.PUBLISHED,
             "Child Y": Stage.MONITORING,
             "Baby R": Stage.IN_REVIEW,
             "Child H": Stage.CLOSED_NFA,
+            "Child F": Stage.CLOSED_WITHDRAWN,
             "Child B": Stage.AWAITING_PANEL,
             "Young Person G": Stage.RR_DECISION,
             "Baby E": Stage.AWAITING_SIN,

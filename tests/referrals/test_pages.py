@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -304,7 +307,7 @@ def test_a_time_out_loses_nothing_typed(north, sign_in):
         "safe_now": "yes",
         "safety_actions": "-",
     }
-    client.session.flush()
+    Session.objects.update(expire_date=clock.now() - dt.timedelta(minutes=1))
 
     sent_to = client.post(address, typed)
     assert sent_to.url == f"{reverse('account_login')}?next={address}"
