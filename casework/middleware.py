@@ -107,7 +107,8 @@ class ActingMiddleware:
         """The view's response, made anew when the database chose this request to undo a deadlock."""
         for run in range(1, RUNS + 1):
             noted = count_reads(request)
-            told = len(get_messages(request)._queued_messages)  # noqa: SLF001 - nothing public counts or drops them
+            banners = _banners(request)
+            told = len(banners)
             try:
                 with acting_as(request.user):
                     response = view(request, *args, **kwargs)
@@ -118,7 +119,7 @@ class ActingMiddleware:
                 if run == RUNS or not isinstance(error.__cause__, errors.DeadlockDetected):
                     raise
                 forget_reads(request, after=noted)
-                del get_messages(request)._queued_messages[told:]  # noqa: SLF001
+                del banners[told:]
                 for _, files in request.FILES.lists():
                     for file in files:
                         file.seek(0)
@@ -137,6 +138,13 @@ class ActingMiddleware:
                 route=match.view_name if match else "",
                 keys={key: str(value) for key, value in (match.kwargs if match else {}).items()},
             )
+
+
+def _banners(request: HttpRequest) -> list[Any]:
+    """The banners that the next page will show; nothing public lets them be dropped again."""
+    storage: Any = get_messages(request)
+    queued: list[Any] = storage._queued_messages  # noqa: SLF001
+    return queued
 
 
 def moved_on(request: HttpRequest, moved: MovedOn | None) -> HttpResponse:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from operator import or_
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q
@@ -48,10 +49,16 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     return [each for look in _PLACES.to_look(user, case) for each in look(user, case)]
 
 
-def _rows(rows: Any, user: User, case: Case | None, roles: Collection[frozenset[Role]]) -> Any:
+def _rows(
+    rows: Any,
+    user: User,
+    case: Case | None,
+    roles: Collection[frozenset[Role]],
+    only: Mapping[frozenset[Role], Q] = MappingProxyType({}),
+) -> Any:
     """Rows with, for each set of roles, whether the user holds one of it in the row's case: one query for all.
 
-    Without a case only rows of cases in which they hold one.
+    Without a case only rows of cases in which they hold one; `only` says which rows concern a set, if not all.
     """
     if case is None and not any(holds_anywhere(user, these) for these in roles):
         return []
@@ -60,7 +67,8 @@ def _rows(rows: Any, user: User, case: Case | None, roles: Collection[frozenset[
     held = {flag: ExpressionWrapper(these, output_field=BooleanField()) for flag, these in theirs.items()}
     if case is not None:
         return rows.filter(case=case).annotate(**held)[: most(case)]
-    return rows.filter(reduce(or_, theirs.values())).annotate(**held)[: most(case)]
+    concern = (only.get(these, Q()) & theirs[_flag(these)] for these in roles)
+    return rows.filter(reduce(or_, concern)).annotate(**held)[: most(case)]
 
 
 def _gathered(
@@ -171,8 +179,7 @@ def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
     pending = (
         Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs, disputes)
     )
-    escalated = Q(state=DecisionState.ESCALATED)
-    only = {_WRITES_DOWN: escalated, LEAD_PARTNERS: escalated}
+    only = {LEAD_PARTNERS: Q(state=DecisionState.ESCALATED)}
     for decision in _rows(pending, user, case, roles, only):
         if decision.state == DecisionState.ESCALATED:
             yield from _disputes(decision)

@@ -14,7 +14,7 @@ import lcspr.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0002_audit_functions"),
-        ("publication", "0001_initial"),
+        ("publication", "0002_family_reading"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
