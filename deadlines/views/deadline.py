@@ -14,7 +14,7 @@ from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.rules import words
 from deadlines.rules.london import end_of_day, london_date
-from deadlines.services.changes import EXTENDERS, why_not_extend
+from deadlines.services.changes import EXTENDERS, WAS_AGREED, why_not_extend
 from deadlines.services.clocks import late_by
 from deadlines.showing import shown
 from lcspr import clock
@@ -67,8 +67,9 @@ class DeadlineView(RecordMixin, TemplateView):
     def acts(self, deadline: Deadline) -> list[dict[str, Any]]:
         """The acts this person may take upon it, blocked ones with what blocks them."""
         running = [] if deadline.is_open else ["This deadline no longer runs, so its dates stay as they are."]
+        agreed = [WAS_AGREED] if deadline.is_agreed else []
         offered = [
-            ("correct", "Correct when it began", BUSINESS_UNIT, running),
+            ("correct", "Correct when it began", BUSINESS_UNIT, running or agreed),
             ("extend", "Extend it", EXTENDERS, running or why_not_extend(deadline)),
             ("lateness", "Record why it is late", BUSINESS_UNIT, []),
         ]

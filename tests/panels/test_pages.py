@@ -534,13 +534,13 @@ def test_giving_another_review_up_asks_what_follows_and_keeps_what_was_typed(cas
         {
             "reason": "Nobody can come.",
             "then": "another",
-            "review_type": "near_miss_review",
+            "review_type": "practice_review",
             "method": "One meeting",
             "lead": str(cast.sg.pk),
         },
     )
     assert answer.status_code == 302
-    assert AlternativeReview.objects.filter(state="planned", review_type="near_miss_review").count() == 1
+    assert AlternativeReview.objects.filter(state="planned", review_type="practice_review").count() == 1
 
 
 def test_the_review_panel_is_closed_from_the_reviews_page(cast, sign_in):

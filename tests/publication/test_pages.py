@@ -412,7 +412,12 @@ def test_what_waits_follows_what_is_missing(cast, review, on_day):
     prepared(publication, cast)
     assert verbs(cast.bum) == ["Plan the day of publication"]
     services.plan_publication(publication, planned_on=services.first_day(publication), by=cast.bum)
-    assert verbs(cast.bum) == ["Publish the report", "Send the report ahead, and record the copies"]
+    assert verbs(cast.bum) == [
+        "Publish the report",
+        "Send the report ahead, and record the copies",
+        "Agree with the family when they read the report",
+    ]
+    services.decline_reading(publication, who="Father", reason="He does not wish to.", by=cast.bum)
     assert awaited(cast.dsp_la) == [
         ("Publish the report", "business unit"),
         ("Send the report ahead, and record the copies", "business unit"),
