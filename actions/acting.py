@@ -12,10 +12,11 @@ from django.views.generic import FormView
 
 from casework.files import FileRefused
 from casework.transitions import MovedOn, TransitionRefused
+from casework.views import CaseMixin
 
 
-class ActForm(FormView):
-    """A form whose act may be refused in words; mix it in before `CaseMixin` or `RecordMixin`.
+class ActForm(CaseMixin, FormView):
+    """A form of a case whose act may be refused in words; mix it in before `RecordMixin` where it is about one record.
 
     `allowed` decides who may open it (403 to others), `act` calls the service. What was typed is kept when
     the service refuses.

@@ -268,10 +268,10 @@ class EntryPage(ActForm):
         raise TypeError(f"{type(self).__name__} does not say which chronology it writes in.")
 
     def allowed(self) -> bool:
-        return writes_it(self.chronology, self.user)  # type: ignore[attr-defined]
+        return writes_it(self.chronology, self.user)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "case": self.case}  # type: ignore[attr-defined]
+        return {**super().get_form_kwargs(), "case": self.case}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"caption": str(self.chronology), **super().get_context_data(**kwargs)}
