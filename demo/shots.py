@@ -90,7 +90,7 @@ WALKS: dict[str, tuple[Shot, ...]] = {
         case("case", "Baby R"),
         Shot("actions", ("/actions/",)),
         case("declarations", "Baby R", "Declarations of interest"),
-        case("declare", "Child D", "Declare your interests"),
+        case("declare", "Baby R", "Declarations of interest", "Declare again"),
         case("closed-case", "Child F"),
         case("ask-to-reopen", "Child F", "Ask for the closed case"),
     ),

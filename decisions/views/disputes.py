@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -80,6 +80,7 @@ def _positions(steps: list[DisputeStep]) -> list[dict[str, Any]]:
 
 class _OfDispute(RecordMixin, Acting):
     model = Escalation
+    explains: ClassVar[str] = ""
 
     @property
     def blocked(self) -> list[str]:
@@ -89,7 +90,7 @@ class _OfDispute(RecordMixin, Acting):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {
             "blocked": self.blocked,
-            "explanation": [self.record.reason],
+            "explanation": [self.record.reason, *([self.explains] if self.explains else [])],
             **super().get_context_data(**kwargs),
         }
 
@@ -119,6 +120,7 @@ class BringBackPage(_OfDispute):
     form_class = forms.BringBackForm
     acting_roles = MAY_BRING_BACK
     page_title = "Bring it back from the lead safeguarding partners"
+    explains = "The question is open again, and the partners’ views stand until they change them."
     done_message = "The question is with the three partners again.\nThey confirm their views, or change them."
 
     @property

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from factories import CaseFactory, has_opened, subject_of
@@ -298,3 +301,19 @@ def test_who_opens_the_page(cast, case, sign_in, outsider):
     for person in (cast.sgc, cast.dsp_la, cast.ic, cast.rep, outsider):
         assert sign_in(person).get(address).status_code == 404
         assert sign_in(person).post(address, {"words": "x"}).status_code == 404
+
+
+def test_its_page_is_marked_its_reading_recorded_and_a_time_out_costs_no_word(cast, case, sign_in):
+    has_opened(case, cast.bum)
+    client, address = sign_in(cast.bum), reverse("publication:bring_to_chair", args=[case.pk])
+    assert "OFFICIAL-SENSITIVE" in client.get(address).content.decode()
+    assert Event.objects.filter(case=case, verb="read", actor=cast.bum).count() == 1
+    Session.objects.update(expire_date=clock.now() - dt.timedelta(minutes=1))
+
+    client.post(address, {"words": "What the school found"})
+    client.force_login(cast.bum)
+    session = client.session
+    session["second_step"] = str(cast.bum.pk)
+    session.save()
+
+    assert "What the school found" in client.get(address).content.decode()
