@@ -17,6 +17,7 @@ from deadlines.rules.calendar import Calendar
 from deadlines.rules.counting import Unit
 from deadlines.rules.london import LONDON, london_date
 from deadlines.rules.status import Standing, Status
+from deadlines.rules.weeks import Weeks
 
 # The states of templates/components/deadline_row.html.
 _STATES: Final = {
@@ -142,5 +143,7 @@ def _group(deadline: Deadline, state: str, today: dt.date) -> str:
         return "ended"
     if state in {"late", "held", "today"}:
         return state
-    sunday = today + dt.timedelta(days=6 - today.weekday())
-    return "week" if deadline.due_on <= sunday else "later"
+    weeks = Weeks.around(today)
+    if deadline.due_on <= weeks.sunday:
+        return "week"
+    return "next" if deadline.due_on <= weeks.next_sunday else "later"
