@@ -14,6 +14,7 @@ from deadlines.models.reference import CalendarName
 from deadlines.rules.london import end_of_day, london_date, start_of_day
 from deadlines.rules.weeks import Weeks
 from deadlines.showing import Shown, shown_all
+from govuk.dates import date_text
 
 # More of one kind would not be read on paper; the sheet says that there are more.
 MOST: Final = 150
@@ -52,6 +53,10 @@ class Sheet:
     following: Part
 
     @property
+    def span(self) -> str:
+        return span(self.monday, self.sunday)
+
+    @property
     def is_empty(self) -> bool:
         return not any(part.rows for part in (self.overdue, self.held, self.this_week, self.following))
 
@@ -62,6 +67,14 @@ class Sheet:
         return frozenset(
             row.deadline.case_id for part in parts for row in part.rows if row.deadline.case_id is not None
         )
+
+
+def span(first: dt.date, last: dt.date) -> str:
+    """`8 to 14 June 2026`, `29 June to 5 July 2026`."""
+    if first.year != last.year:
+        return f"{date_text(first)} to {date_text(last)}"
+    begins = date_text(first).rsplit(" ", 2 if first.month == last.month else 1)[0]
+    return f"{begins} to {date_text(last)}"
 
 
 def sheet_of(rows: DeadlineQuerySet, monday: dt.date, now: dt.datetime) -> Sheet:
@@ -78,7 +91,8 @@ def sheet_of(rows: DeadlineQuerySet, monday: dt.date, now: dt.datetime) -> Sheet
         at=now,
         overdue=_part(rows.overdue(now), now) if is_this_week else none,
         held=_part(rows.held(), now) if is_this_week else none,
-        days=days_of(weeks.monday, weeks.sunday, this_week.rows, today),
+        # Of the days gone by, whatever is still owed stands with the overdue.
+        days=days_of(max(weeks.monday, today) if is_this_week else weeks.monday, weeks.sunday, this_week.rows, today),
         this_week=this_week,
         following=_part(_between(running, weeks.next_monday, weeks.next_sunday, now), now),
     )

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 
 from casework import jobs
 from deadlines.rules.weeks import Weeks
-from deadlines.sheet import MOST, sheet_of
+from deadlines.sheet import MOST, sheet_of, span
 from deadlines.views.board import DeadlinePages
 from govuk.dates import date_text
 from lcspr import clock
@@ -31,8 +31,7 @@ class WeekView(DeadlinePages):
         return super().get_context_data(
             sheet=sheet,
             most=MOST,
-            is_this_week=monday == Weeks.around(clock.today()).monday,
-            this_week=self.address(week=""),
+            this_week="" if monday == Weeks.around(clock.today()).monday else self.address(week=""),
             previous=self.week_link(monday - dt.timedelta(days=7)),
             following=self.week_link(monday + dt.timedelta(days=7)),
             asked_before=jobs.of(self.user, TASK),
@@ -45,7 +44,7 @@ class WeekView(DeadlinePages):
         job = jobs.ask(
             TASK,
             by=self.user,
-            title=f"Week sheet, {date_text(monday)} to {date_text(Weeks.around(monday).sunday)}",
+            title=f"Week sheet, {span(monday, Weeks.around(monday).sunday)}",
             origin=self.address(),
             asked={**self.chosen, "week": monday.isoformat()},
         )

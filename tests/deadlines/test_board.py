@@ -154,8 +154,9 @@ class TestWhatHurts:
 
         page = sign_in(cast.bum).get(BOARD)
 
-        assert "Nothing is overdue, and nothing is due this week or next in the cases you can see." in text_of(
-            page
+        assert (
+            "Nothing is overdue, and nothing is due this week or next in the cases you can see."
+            in text_of(page)
         )
         ended = sign_in(cast.bum).get(BOARD, {"state": "ended"})
         assert headings(ended) == ["Met or stopped"]
@@ -209,14 +210,17 @@ class TestFilters:
         assert theirs.reference not in page.content.decode()
 
     def test_a_closed_case_is_not_listed_but_can_be_kept_in_an_address(self, cast, sign_in):
-        closed = case_of(cast, stage="closed")
+        closed = case_of(cast, stage="closed_nfa", closed_at=NOW)
         still_owed = start(closed, cast.bum)
         client = sign_in(cast.bum)
 
         page = client.get(BOARD, {"case": str(closed.pk)})
 
         assert "case" not in client.get(BOARD).context["filter_form"].fields
-        assert [value for value, _ in page.context["filter_form"].fields["case"].choices] == ["", str(closed.pk)]
+        assert [value for value, _ in page.context["filter_form"].fields["case"].choices] == [
+            "",
+            str(closed.pk),
+        ]
         assert rows(page) == [still_owed]
 
     def test_one_agency(self, cast, case, deadline, return_due, sign_in):
@@ -257,7 +261,9 @@ class TestFilters:
 
     def test_an_agency_s_own_people_owe_what_it_owes_and_not_what_another_does(self, cast, case, return_due):
         admit(case, role=Role.REP, agency=cast.agency("school"), why="Asked", by=cast.bum, on=day(2026, 6, 8))
-        admit(case, role=Role.REP, agency=cast.agency("college"), why="Asked", by=cast.bum, on=day(2026, 6, 8))
+        admit(
+            case, role=Role.REP, agency=cast.agency("college"), why="Asked", by=cast.bum, on=day(2026, 6, 8)
+        )
         elsewhere = cast.person(Role.REP, agency="college")
 
         assert list(Deadline.objects.owed_by(cast.rep)) == [return_due]

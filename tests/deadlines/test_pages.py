@@ -8,14 +8,12 @@ import pytest
 from django.urls import reverse
 from factories import has_opened
 
-from accounts.roles import Role
 from casework.models import Event
-from casework.services import admit
 from deadlines import services
 from deadlines.models import Deadline, DeadlineChange
 from deadlines.waiting import waiting
 from govuk.widgets import posted
-from tests.deadlines.clockwork import case_of, day, london
+from tests.deadlines.clockwork import day, london
 
 NOW = london(2026, 6, 10, 16)
 AWARE = london(2026, 6, 8, 10, 15)
