@@ -28,6 +28,11 @@ class JobPage(View):
             raise PermissionDenied
         return self.request.user
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Looked up before anything else is said, so that another person's job is not found by any method.
+        assert self.job
+        return super().dispatch(request, *args, **kwargs)
+
     @cached_property
     def job(self) -> Job:
         return get_object_or_404(Job.objects.visible_to(self.user), pk=self.kwargs["pk"])

@@ -105,9 +105,15 @@ class Filters:
 
     @cached_property
     def _cases(self) -> Choices:
-        """The open cases the person may see, newest first; and the one asked for, wherever it stands."""
+        """The open cases the person may see, newest first; and the one asked for, wherever it stands.
+
+        Of the partnerships that are listed too: those few of another area that a whole partnership was let in to
+        could be found only among all of them, and have pages that lead here.
+        """
         visible = Case.objects.visible_to(self.user)
-        found = list(visible.open().order_by("-opened_at", "-id")[:LONGEST_LIST])
+        of_these = [uuid.UUID(key) for key, _ in self._partnerships]
+        listed = visible.open().filter(partnership__in=of_these).order_by("-opened_at", "-id")
+        found = list(listed[:LONGEST_LIST])
         if asked := _key(self._asked.get("case", "")):
             found += [] if any(case.pk == asked for case in found) else visible.filter(pk=asked)
         return [(str(case.pk), f"{case} {case.reference}") for case in found]

@@ -92,7 +92,9 @@ def sheet_of(rows: DeadlineQuerySet, monday: dt.date, now: dt.datetime) -> Sheet
         overdue=_part(rows.overdue(now), now) if is_this_week else none,
         held=_part(rows.held(), now) if is_this_week else none,
         # Of the days gone by, whatever is still owed stands with the overdue.
-        days=days_of(max(weeks.monday, today) if is_this_week else weeks.monday, weeks.sunday, this_week.rows, today),
+        days=days_of(
+            max(weeks.monday, today) if is_this_week else weeks.monday, weeks.sunday, this_week.rows, today
+        ),
         this_week=this_week,
         following=_part(_between(running, weeks.next_monday, weeks.next_sunday, now), now),
     )

@@ -164,7 +164,8 @@ class BoardView(DeadlinePages):
         """How many there are of each kind, up to a hundred, and the way to them."""
         found = []
         for name in COUNTED:
-            of_state = in_state(rows, name, now=now, today=today).order_by()
+            # In the order of the index: without one the database reads the whole table for the first hundred.
+            of_state = in_state(rows, name, now=now, today=today).order_by("due_at", "id").values("due_at")
             number = of_state[: COUNTED_TO + 1].count()
             if number or name != "held":
                 text = str(number) if number <= COUNTED_TO else f"More than {COUNTED_TO}"

@@ -260,7 +260,9 @@ class FullCase:
     def _job(self) -> Job:
         """What the business manager had made of the case, ready to be fetched."""
         asker = self.people[Role.BUM]
-        job = Job.objects.create(kind="deadlines.tasks.make_week_sheet", title="Week sheet", requested_by=asker)
+        job = Job.objects.create(
+            kind="deadlines.tasks.make_week_sheet", title="Week sheet", requested_by=asker
+        )
         content = PDF + self.mark.encode()
         jobs.run(str(job.pk), lambda job: jobs.Made(content, "week-sheet.pdf", frozenset({self.case.pk})))
         return job

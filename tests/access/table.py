@@ -359,6 +359,8 @@ NOT_OF_A_CASE: Final = frozenset(
         "deadlines:week",
         "deadlines:feed",
         "deadlines:feed-stop",
+        "casework:job",
+        "casework:job_file",
         "actions:mine",
         "referrals:list",
         "referrals:start",
