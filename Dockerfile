@@ -14,6 +14,10 @@ RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --require-hashes -r /requirements.txt
 
 FROM python:3.13-slim
+# What PDF pages are drawn with; their fonts come with the front end.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin lcspr \
  && install -d -o lcspr -g lcspr -m 0700 /data/case-files /data/beat
 WORKDIR /app

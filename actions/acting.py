@@ -16,7 +16,7 @@ from casework.views import CaseMixin
 
 
 class ActForm(CaseMixin, FormView):
-    """A form whose act may be refused in words; mix it in before `CaseMixin` or `RecordMixin`.
+    """A form whose act may be refused in words; mix it in before `RecordMixin` where it is about one record.
 
     It names `CaseMixin` itself, so that the case stands before the form in every page's order: the read is recorded,
     the page is marked, and what was typed before a time-out comes back.

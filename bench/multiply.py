@@ -6,8 +6,9 @@ that waits, runs and is owed grows as the cases do. That is harder than life, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
+from types import MappingProxyType
 from typing import Any, Final
 
 import psycopg2
@@ -76,9 +77,19 @@ def as_owner() -> Iterator[Any]:
         yield cursor
 
 
-def multiply(times: int) -> dict[str, int]:
-    """Have `times` as many rows of each of these tables; returns how many each then has, by table."""
-    models_of_cases = of_cases()
+def multiply(
+    times: int,
+    only: Collection[type[models.Model]] = (),
+    *,
+    first: int = 1,
+    changed: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> dict[str, int]:
+    """Have `times` as many rows of each of these tables; returns how many each then has, by table.
+
+    With `only`, of those alone: what they refer to elsewhere stays shared by all copies. `first` is the number
+    of the first copy, above all that were made before. `changed` says what else differs in a copy, as UNIQUE does.
+    """
+    models_of_cases = [model for model in of_cases() if not only or model in only]
     with as_owner() as cursor:
         tables = [model._meta.db_table for model in models_of_cases]
         cursor.execute(FUNCTION)
@@ -88,7 +99,7 @@ def multiply(times: int) -> dict[str, int]:
         cursor.execute("BEGIN")
         most = {model: _highest(cursor, model) for model in models_of_cases}
         for model in models_of_cases:
-            _copy(cursor, model, times - 1, most)
+            _copy(cursor, model, range(first, first + times - 1), most, changed)
         cursor.execute("COMMIT")
         for table in tables:
             cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
@@ -121,26 +132,37 @@ def _highest(cursor: Any, model: type[models.Model]) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _copy(cursor: Any, model: type[models.Model], copies: int, most: dict[type[models.Model], int]) -> None:
+def _copy(
+    cursor: Any,
+    model: type[models.Model],
+    copies: range,
+    most: dict[type[models.Model], int],
+    changed: Mapping[tuple[str, str], str],
+) -> None:
     table = model._meta.db_table
-    labels = ", ".join(f"'{each._meta.label}'" for each in most)
+    # Of all that hangs on a case, copied or not: a label is no reference, and what is unique by it must differ.
+    labels = ", ".join(f"'{each._meta.label}'" for each in of_cases())
     columns = [field.column for field in model._meta.concrete_fields]
-    values = [_value(field, table, labels, most) for field in model._meta.concrete_fields]
+    special = {**UNIQUE, **changed}
+    values = [
+        _value(field, special.get((table, field.column)), labels, most)
+        for field in model._meta.concrete_fields
+    ]
     names = ", ".join(f'"{name}"' for name in columns)
     cursor.execute(
-        f'INSERT INTO "{table}" ({names}) SELECT {", ".join(values)} FROM "{table}", generate_series(1, {copies}) k'
+        f'INSERT INTO "{table}" ({names}) SELECT {", ".join(values)} FROM "{table}", generate_series({copies.start}, {copies.stop - 1}) k'
     )
     if most[model]:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence(%s, %s), %s)",
-            [table, model._meta.pk.column, most[model] * (copies + 1)],
+            [table, model._meta.pk.column, most[model] * copies.stop],
         )
 
 
-def _value(field: Any, table: str, labels: str, most: dict[type[models.Model], int]) -> str:
+def _value(field: Any, special: str | None, labels: str, most: dict[type[models.Model], int]) -> str:
     """What a column of a copy holds."""
     column = f'"{field.column}"'
-    if special := UNIQUE.get((table, field.column)):
+    if special is not None:
         return special.format(c=column, most=max(most.values()))
     owner = field.related_model if field.is_relation else field.model
     if field.is_relation or field.primary_key:

@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from bench.pages import Pages
-
 # A smaller table fits in a few blocks, and reading it whole is the quickest way to read it.
 SMALL: Final = 500
 
@@ -26,8 +24,8 @@ class Scan:
     sql: str
 
 
-def statements(pages: Pages, name: str) -> list[tuple[str, Any]]:
-    """Every statement a page sends, with its values."""
+def statements(pages: Any, name: str) -> list[tuple[str, Any]]:
+    """Every statement a page sends, with its values; `pages` opens it by its name."""
     sent: list[tuple[str, Any]] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -90,35 +90,3 @@ class LatenessForm(DeadlineForm):
         required=False,
         not_after=clock.now,
     )
-
-
-class BoardFilter(GovForm):
-    """The filters of the board; every value is one of a list, so they stand in the address."""
-
-    form_method = "get"
-    mark_optional = False
-    submit_label = "Filter"
-
-    state = forms.ChoiceField(label="State", required=False, widget=widgets.Select)
-    force = forms.ChoiceField(label="What stands behind it", required=False, widget=widgets.Select)
-    partnership = forms.ChoiceField(label="Partnership", required=False, widget=widgets.Select)
-
-    def __init__(
-        self,
-        *args: Any,
-        states: list[tuple[str, str]],
-        forces: list[tuple[str, str]],
-        partnerships: list[tuple[str, str]],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        offered = {
-            "state": states,
-            "force": [("", "Any"), *forces],
-            "partnership": [("", "Any"), *partnerships],
-        }
-        for name, field in self.fields.items():
-            if isinstance(field, forms.ChoiceField):
-                field.choices = offered[name]
-        if len(partnerships) < 2:
-            del self.fields["partnership"]

@@ -17,6 +17,7 @@ from deadlines.rules.calendar import Calendar
 from deadlines.rules.counting import Unit
 from deadlines.rules.london import LONDON, london_date
 from deadlines.rules.status import Lateness, Standing, Status
+from deadlines.rules.weeks import Weeks
 
 # The states of templates/components/deadline_row.html.
 _STATES: Final = {
@@ -141,7 +142,7 @@ class OwnDate:
 def own_date(due_on: dt.date, today: dt.date, calendar: Calendar) -> OwnDate:
     """How a date stands on a day, in the words and under the headings of a deadline of that date."""
     if due_on >= today:
-        group = "today" if due_on == today else _week_or_later(due_on, today)
+        group = "today" if due_on == today else _week_of(due_on, today)
         return OwnDate(due_on, late=False, distance=_away(due_on, today, calendar), group=group)
     late = Lateness(calendar.working_days_between(due_on, today), "working_day")
     return OwnDate(due_on, late=True, distance=f"{late.words} late", group="late")
@@ -161,13 +162,11 @@ def _group(deadline: Deadline, state: str, today: dt.date) -> str:
         return "ended"
     if state in {"late", "held", "today"}:
         return state
-    return _week_or_later(deadline.due_on, today)
+    return _week_of(deadline.due_on, today)
 
 
-def _week_or_later(due_on: dt.date, today: dt.date) -> str:
-    return "week" if due_on <= end_of_week(today) else "later"
-
-
-def end_of_week(today: dt.date) -> dt.date:
-    """The Sunday that ends the week of a day."""
-    return today + dt.timedelta(days=6 - today.weekday())
+def _week_of(due_on: dt.date, today: dt.date) -> str:
+    weeks = Weeks.around(today)
+    if due_on <= weeks.sunday:
+        return "week"
+    return "next" if due_on <= weeks.next_sunday else "later"

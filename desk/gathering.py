@@ -24,7 +24,8 @@ from casework.waiting import Waiting, asked_together
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.models.reference import CalendarName
-from deadlines.showing import OwnDate, Shown, end_of_week, own_date, shown_all
+from deadlines.rules.weeks import Weeks
+from deadlines.showing import OwnDate, Shown, own_date, shown_all
 from lcspr import clock
 
 Source = Callable[[User, Case | None], list[Waiting]]
@@ -212,18 +213,18 @@ class _Answers:
 
 def week_ahead(today: dt.date) -> dt.date:
     """The Sunday that ends the week a person plans: from a Saturday or Sunday, the one that begins on Monday."""
-    return end_of_week(today + dt.timedelta(days=2) if today.weekday() >= 5 else today)
+    return Weeks.around(today + dt.timedelta(days=2) if today.weekday() >= 5 else today).sunday
 
 
 def grouped(tasks: Iterable[Task]) -> list[Group]:
-    """The tasks under overdue, today, this week, later and no date; empty headings are left out."""
+    """The tasks under overdue, today, this week, next week, later and no date; empty headings are left out."""
     groups: dict[str, list[Task]] = {}
     for task in tasks:
         heading = _HEADINGS.get(task.group, "When you can")
-        if task.group == "later" and task.due_on and task.due_on <= week_ahead(clock.today()):
+        if task.group == "next" and task.due_on and task.due_on <= week_ahead(clock.today()):
             heading = "This week"
         groups.setdefault(heading, []).append(task)
-    order = ("Overdue", "Today", "This week", "Later", "When you can")
+    order = ("Overdue", "Today", "This week", "Next week", "Later", "When you can")
     return [Group(heading, groups[heading]) for heading in order if heading in groups]
 
 
@@ -232,6 +233,7 @@ _HEADINGS: Final = {
     "today": "Today",
     "week": "This week",
     "held": "Later",
+    "next": "Next week",
     "later": "Later",
 }
 

@@ -10,6 +10,9 @@ DETAIL = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+# A link that opens something by itself: whoever reads the log must not be able to follow it.
+SECRET = re.compile(r"(/(?:invitation|calendar)/)[\w-]{20,}")
+
 
 def without_row(message: str) -> str:
     """Cut the rows that PostgreSQL quotes out of an error's text."""
@@ -17,7 +20,7 @@ def without_row(message: str) -> str:
 
 
 class PlainFormatter(logging.Formatter):
-    """One plain line, and tracebacks without the rows that the database quotes."""
+    """One plain line, and tracebacks without the rows that the database quotes; no secret of a link."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_row(super().format(record))
+        return SECRET.sub(r"\1…", without_row(super().format(record)))

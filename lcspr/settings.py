@@ -161,6 +161,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remind of deadlines": {"task": "deadlines.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
     "remind of actions": {"task": "actions.tasks.remind", "schedule": 3600, "options": {"expires": 3600}},
+    "hand out long work again": {
+        "task": "casework.tasks.pick_up_jobs",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "remove made files": {
+        "task": "casework.tasks.forget_job_files",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "heartbeat": {"task": "lcspr.health.beat_heartbeat", "schedule": 30, "options": {"expires": 30}},
 }
 

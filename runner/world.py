@@ -235,6 +235,8 @@ def start_application(parts: Together, env: dict[str, str], *, logs: Path, folde
     ]
     celery: list[str | Path] = [PYTHON, "-m", "celery", "--app", "lcspr", "--quiet"]
     worker = ["worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    # One worker serves both queues here; in production PDF pages have a worker of their own (docs/operations.md).
+    worker += ["--queues", "celery,documents"]
     # A schedule of an earlier run would hold back the first heartbeat.
     shutil.rmtree(folder / "beat", ignore_errors=True)
     (folder / "beat").mkdir()

@@ -1,9 +1,11 @@
 from deadlines.models.chasing import Reminder, WakeUp
 from deadlines.models.deadlines import HOLDABLE, ChangeKind, Deadline, DeadlineChange, DeadlineQuerySet
+from deadlines.models.feeds import CalendarFeed
 from deadlines.models.reference import Holiday, RuleVersion
 
 __all__ = [
     "HOLDABLE",
+    "CalendarFeed",
     "ChangeKind",
     "Deadline",
     "DeadlineChange",

@@ -14,7 +14,7 @@ from accounts.constraints import one_of
 from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import Role
 from casework.models import Case
-from casework.permissions import agencies_as, open_to, roles_anywhere, roles_with
+from casework.permissions import agencies_as, open_to, own_agencies, roles_anywhere, roles_with, whole_world
 from deadlines.dates import AGREED, derived_from, length_of
 from deadlines.models.reference import STATUTORY, Force, RuleVersion
 from deadlines.rules import status
@@ -68,6 +68,19 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """Statutory ones met late without a word yet why."""
         return self.filter(UNEXPLAINED)
 
+    def held(self) -> DeadlineQuerySet:
+        """Owed, and held with reasons sent: neither overdue nor to be done this week (domain §3.4.6)."""
+        return self.owed().filter(held_since__isnull=False)
+
+    def owed_by(self, person: User) -> DeadlineQuerySet:
+        """What `person` owes today: named in it, or as one who holds a role that owes it in its case."""
+        rows = Q(owed_user=person)
+        for role in sorted(roles_anywhere(person)):
+            theirs = Q(owed_agency__isnull=True) | Q(owed_agency__in=own_agencies(person, role))
+            holds = Q(owed_user__isnull=True, owed_roles__contains=[role])
+            rows |= holds & theirs & open_to(person, {role})
+        return self.filter(rows)
+
     def next_for(self, case: Case) -> Deadline | None:
         """What the case page leads with: the soonest statutory act still owed, else the soonest of all."""
         owed = self.owed().filter(case=case).select_related("rule").order_by("due_at")
@@ -95,7 +108,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         if told := held & _STATUS_ONLY:
             theirs = Q(owed_user=user) | Q(owed_agency__in=agencies_as(user, told))
             rows |= theirs & open_to(user, told)
-        return self.filter(rows)
+        # The same rows again, in the words of the index: a deadline is of its case's partnership for good.
+        place = whole_world(user)
+        return self.filter(rows) if place is None else self.filter(rows, partnership=place)
 
 
 class Deadline(Record):
@@ -181,6 +196,28 @@ class Deadline(Record):
             models.Index(fields=["due_at", "id"], condition=OPEN, name="deadlines_deadline_open"),
             models.Index(fields=["-due_at", "id"], condition=ENDED, name="deadlines_deadline_ended"),
             models.Index(fields=["case", "due_at"], name="deadlines_deadline_by_case"),
+            # The board's filters: each walks what is open from the soonest, until the page is full.
+            models.Index(
+                fields=["partnership", "due_at", "id"], condition=OPEN, name="deadlines_deadline_by_partners"
+            ),
+            models.Index(
+                fields=["owed_agency", "due_at", "id"],
+                condition=OPEN & Q(owed_agency__isnull=False),
+                name="deadlines_deadline_by_agency",
+            ),
+            models.Index(
+                fields=["owed_user", "due_at", "id"],
+                condition=OPEN & Q(owed_user__isnull=False),
+                name="deadlines_deadline_by_person",
+            ),
+            models.Index(
+                fields=["force", "due_at", "id"], condition=OPEN, name="deadlines_deadline_by_force"
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=OPEN & Q(held_since__isnull=False),
+                name="deadlines_deadline_held",
+            ),
             # The statutory ones met late, whose reasons are still owed.
             models.Index(
                 fields=["partnership", "met_at"], condition=UNEXPLAINED, name="deadlines_deadline_unexplained"

@@ -1,10 +1,9 @@
-"""The deadlines board and the month."""
+"""The deadlines board and the month: what will hurt this week, and what falls on which day."""
 
 from __future__ import annotations
 
 import calendar as months
 import datetime as dt
-from collections import defaultdict
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -15,40 +14,44 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from accounts.db import memberships_of
-from accounts.models import Partnership, User
-from casework.models import Access
+from accounts.models import User
 from casework.reading import note_read
-from deadlines.calendars import Calendars
-from deadlines.forms import BoardFilter
+from deadlines.filtering import COUNTED, STATES, BoardFilter, Filters, in_state
 from deadlines.models import Deadline, DeadlineQuerySet
-from deadlines.models.reference import Force
+from deadlines.paging import Place, Slice, page_of
 from deadlines.rules.london import end_of_day, start_of_day
+from deadlines.sheet import days_of
 from deadlines.showing import shown_all
 from govuk.dates import MONTHS
 from lcspr import clock
 
 PAGE = 50
+# Counting goes so far and no further: beyond it the exact number helps nobody.
+COUNTED_TO = 99
 
-STATES = [
-    ("open", "Everything owed"),
-    ("overdue", "Overdue"),
-    ("week", "Due this week"),
-    ("held", "Held, reasons sent"),
-    ("ended", "Met or stopped"),
-]
 HEADINGS = {
     "late": "Overdue",
     "today": "Due today",
-    "week": "Due this week",
-    "later": "Later",
+    "week": "Due later this week",
+    "next": "Due next week",
+    "later": "After next week",
     "held": "Held, reasons sent",
     "ended": "Met or stopped",
 }
+TABS = [
+    ("List", "deadlines:board"),
+    ("Calendar", "deadlines:month"),
+    ("Week sheet", "deadlines:week"),
+    ("Your own calendar", "deadlines:feed"),
+]
 
 
 class DeadlinePages(TemplateView):
     """A page over the deadlines of every case the person may see; the read is recorded once."""
+
+    # What of the address stays when a filter changes: the month or the week that is looked at.
+    kept: tuple[str, ...] = ()
+    has_states = False
 
     @property
     def user(self) -> User:
@@ -57,35 +60,79 @@ class DeadlinePages(TemplateView):
             raise PermissionDenied
         return user
 
+    @cached_property
+    def filters(self) -> Filters:
+        return Filters(self.user, self.request.GET)
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The filters in force on this page."""
+        return {
+            name: value for name, value in self.filters.chosen.items() if self.has_states or name != "state"
+        }
+
     def deadlines(self) -> DeadlineQuerySet:
-        """All that the person may see, with what a row shows."""
-        return Deadline.objects.visible_to(self.user).with_everything()
+        """All that the person may see and the filters let through."""
+        return self.filters.narrow(Deadline.objects.visible_to(self.user))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         note_read(self.request, case=None, words="Opened the deadlines")
-        return {"case_content": True, "tabs": self.tabs(), **super().get_context_data(**kwargs)}
+        return {
+            "case_content": True,
+            "tabs": self.tabs(),
+            **self.filtering(),
+            **super().get_context_data(**kwargs),
+        }
 
     def tabs(self) -> list[dict[str, Any]]:
-        pages = [("List", reverse("deadlines:board")), ("Calendar", reverse("deadlines:month"))]
-        return [
-            {"text": text, "href": href, "current": self.request.path.startswith(href)}
-            if href != reverse("deadlines:board")
-            else {"text": text, "href": href, "current": self.request.path == href}
-            for text, href in pages
-        ]
+        """The pages over deadlines; the filters go along, but for the state, which is the list's own."""
+        along = {name: value for name, value in self.chosen.items() if name != "state"}
+        return tabs_of(self.request.path, along)
+
+    def filtering(self) -> dict[str, Any]:
+        """The form, and what is in force, each with the address that takes it away."""
+        kept = {name: self.request.GET[name] for name in self.kept if name in self.request.GET}
+        return {
+            "filter_form": BoardFilter(self.filters, with_state=self.has_states, kept=kept),
+            "chosen": [
+                {
+                    "text": self.filters.words(name),
+                    "remove_href": self.address(**{name: ""}),
+                }
+                for name in self.chosen
+            ],
+            "clear_href": f"{self.request.path}?{urlencode(kept)}" if kept else self.request.path,
+        }
+
+    def address(self, **changed: str) -> str:
+        """This page with the filters in force, some of them changed; an empty one is left out."""
+        kept = {name: self.request.GET[name] for name in self.kept if name in self.request.GET}
+        query = {name: value for name, value in {**self.chosen, **kept, **changed}.items() if value}
+        return f"{self.request.path}?{urlencode(query)}" if query else self.request.path
+
+
+def tabs_of(path: str, along: dict[str, str]) -> list[dict[str, Any]]:
+    """The tabs of the pages over deadlines, with the filters that go along."""
+    query = f"?{urlencode(along)}" if along else ""
+    return [
+        {"text": text, "href": f"{reverse(name)}{query}", "current": path == reverse(name)}
+        for text, name in TABS
+    ]
 
 
 class BoardView(DeadlinePages):
-    """What will hurt this week: everything owed, soonest first."""
+    """What will hurt this week: the overdue, today, this week and the next, soonest first."""
 
     template_name = "deadlines/board.html"
     page_title = "Deadlines"
+    has_states = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        chosen, page = self.chosen(), self.page_number()
-        # One more than the page shows says whether there is another, without counting them all.
-        found = list(self.filtered(chosen)[(page - 1) * PAGE : page * PAGE + 1])
-        rows = shown_all(found[:PAGE], clock.now())
+        now, today = clock.now(), clock.today()
+        state = self.chosen.get("state", "")
+        narrowed = self.deadlines()
+        page = self.page(in_state(narrowed, state, now=now, today=today), latest_first=state == "ended")
+        rows = shown_all(page.rows, now)
         order = list(HEADINGS)
         rows.sort(key=lambda row: order.index(row.group))
         return super().get_context_data(
@@ -93,124 +140,95 @@ class BoardView(DeadlinePages):
                 {"heading": HEADINGS[key], "rows": list(members)}
                 for key, members in groupby(rows, key=lambda row: row.group)
             ],
-            filter_form=self.filter_form(chosen),
-            chosen=self.chips(chosen),
-            clear_href=reverse("deadlines:board"),
-            paging=self.paging(chosen, page, more=len(found) > PAGE),
+            counts=self.counts(narrowed, state, now, today),
+            nothing=self.nothing(state),
+            all_href=self.address(state="open"),
+            paging=self.paging(page),
             **kwargs,
         )
 
-    @cached_property
-    def partnerships(self) -> list[tuple[str, str]]:
-        """The partnerships whose cases the person can meet here, by key and name."""
-        own = [membership.partnership for membership in memberships_of(self.user)]
-        invited = Access.objects.current().filter(user=self.user).values("case__partnership")
-        known = {*own, *Partnership.objects.filter(pk__in=invited)}
-        return sorted(((str(each.pk), each.name) for each in known), key=lambda pair: pair[1])
-
-    def chosen(self) -> dict[str, str]:
-        """The filters of the address; a value that is not on its list is left out."""
-        lists = {
-            "state": dict(STATES),
-            "force": dict(Force.choices),
-            "partnership": dict(self.partnerships),
-        }
-        asked = {name: self.request.GET.get(name, "") for name in lists}
-        return {name: value for name, value in asked.items() if value in lists[name] and value}
-
-    def page_number(self) -> int:
-        typed = self.request.GET.get("page", "1")
-        if not (typed.isascii() and typed.isdigit() and 0 < int(typed) <= 10_000):
-            raise Http404
-        return int(typed)
-
-    def filtered(self, chosen: dict[str, str]) -> DeadlineQuerySet:
-        rows, now, today = self.deadlines(), clock.now(), clock.today()
-        state = chosen.get("state", "open")
-        if state == "ended":
-            rows = rows.ended().order_by("-due_at", "id")
-        elif state == "overdue":
-            rows = rows.overdue(now).order_by("due_at", "id")
-        elif state == "held":
-            rows = rows.owed().filter(held_since__isnull=False).order_by("due_at", "id")
-        elif state == "week":
-            sunday = today + dt.timedelta(days=6 - today.weekday())
-            rows = rows.owed().filter(due_at__gte=start_of_day(today), due_at__lte=end_of_day(sunday))
-            rows = rows.order_by("due_at", "id")
-        else:
-            rows = rows.owed().order_by("due_at", "id")
-        if force := chosen.get("force"):
-            rows = rows.filter(force=force)
-        if partnership := chosen.get("partnership"):
-            rows = rows.filter(partnership_id=partnership)
-        return rows
-
-    def filter_form(self, chosen: dict[str, str]) -> BoardFilter:
-        return BoardFilter(
-            initial=chosen, states=STATES, forces=list(Force.choices), partnerships=self.partnerships
-        )
-
-    def chips(self, chosen: dict[str, str]) -> list[dict[str, str]]:
-        lists = {"state": dict(STATES), "force": dict(Force.choices), "partnership": dict(self.partnerships)}
-        return [
-            {
-                "text": str(lists[name][value]),
-                "remove_href": self.address({key: kept for key, kept in chosen.items() if key != name}),
+    def page(self, rows: DeadlineQuerySet, *, latest_first: bool) -> Slice:
+        try:
+            places = {
+                name: Place.read(self.request.GET[name])
+                for name in ("after", "before")
+                if self.request.GET.get(name)
             }
-            for name, value in chosen.items()
-        ]
+        except ValueError as error:
+            raise Http404 from error
+        return page_of(rows.with_everything(), PAGE, latest_first=latest_first, **places)
 
-    def paging(self, chosen: dict[str, str], page: int, *, more: bool) -> dict[str, Any]:
+    def counts(
+        self, rows: DeadlineQuerySet, state: str, now: dt.datetime, today: dt.date
+    ) -> list[dict[str, Any]]:
+        """How many there are of each kind, up to a hundred, and the way to them."""
+        found = []
+        for name in COUNTED:
+            # In the order of the index: without one the database reads the whole table for the first hundred.
+            of_state = in_state(rows, name, now=now, today=today).order_by("due_at", "id").values("due_at")
+            number = of_state[: COUNTED_TO + 1].count()
+            if number or name != "held":
+                text = str(number) if number <= COUNTED_TO else f"More than {COUNTED_TO}"
+                found.append(
+                    {
+                        "number": text,
+                        "text": dict(STATES)[name],
+                        "href": self.address(state=name) if number else "",
+                        "late": name == "overdue" and number,
+                        "current": name == state,
+                    }
+                )
+        return found
+
+    def nothing(self, state: str) -> str:
+        """Why the list is empty."""
+        if set(self.chosen) - {"state"}:
+            return "No deadline fits these filters."
+        if not state:
+            return "Nothing is overdue, and nothing is due this week or next in the cases you can see."
+        return f"There is nothing under “{dict(STATES)[state]}” in the cases you can see."
+
+    def paging(self, page: Slice) -> dict[str, Any]:
         params: dict[str, Any] = {"landmarkLabel": "Pages of deadlines"}
-        if page > 1:
-            params["previous"] = {"href": self.address({**chosen, "page": str(page - 1)})}
-        if more:
-            params["next"] = {"href": self.address({**chosen, "page": str(page + 1)})}
+        if page.before:
+            params["previous"] = {"href": self.address(before=str(page.before))}
+        if page.after:
+            params["next"] = {"href": self.address(after=str(page.after))}
         return params if len(params) > 1 else {}
-
-    @staticmethod
-    def address(query: dict[str, str]) -> str:
-        board = reverse("deadlines:board")
-        return f"{board}?{urlencode(query)}" if query else board
 
 
 class MonthView(DeadlinePages):
     """One month as a calendar: what is owed on which day."""
 
     template_name = "deadlines/month.html"
-    limit = 300
+    kept = ("month",)
+    # As many as a page can carry; the page says so when a month holds more.
+    limit = 400
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         first = self.first_day()
-        weeks = months.Calendar().monthdatescalendar(first.year, first.month)
-        rows = self.deadlines().owed().order_by("due_at", "id")
-        rows = rows.filter(due_at__gte=start_of_day(weeks[0][0]), due_at__lte=end_of_day(weeks[-1][-1]))
-        by_day: dict[dt.date, list[Any]] = defaultdict(list)
-        for row in shown_all(rows[: self.limit], clock.now()):
-            by_day[row.deadline.due_on].append(row)
-        calendar = Calendars()["England and Wales"]
+        dates = months.Calendar().monthdatescalendar(first.year, first.month)
+        begins, ends = dates[0][0], dates[-1][-1]
+        rows = self.deadlines().owed().with_everything().order_by("due_at", "id")
+        rows = rows.filter(due_at__gte=start_of_day(begins), due_at__lte=end_of_day(ends))
+        found = list(rows[: self.limit + 1])
+        days = days_of(begins, ends, shown_all(found[: self.limit], clock.now()), clock.today())
         return super().get_context_data(
             page_title=f"Deadlines in {MONTHS[first.month - 1]} {first.year}",
-            weeks=[
-                [
-                    {
-                        "on": on,
-                        "outside": on.month != first.month,
-                        "today": on == clock.today(),
-                        "holiday": _holiday(calendar.why_not(on)),
-                        "rows": by_day[on],
-                    }
-                    for on in week
-                ]
-                for week in weeks
-            ],
-            has_any=any(by_day.values()),
-            previous_month=first - dt.timedelta(days=1),
-            next_month=weeks[-1][-1]
-            if weeks[-1][-1].month != first.month
-            else weeks[-1][-1] + dt.timedelta(days=1),
+            first=first,
+            weeks=[days[start : start + 7] for start in range(0, len(days), 7)],
+            has_any=bool(found),
+            # The days after the last one shown may hold more than the page says.
+            full_until=found[self.limit].due_on if len(found) > self.limit else None,
+            limit=self.limit,
+            previous=self.month_link(first - dt.timedelta(days=1)),
+            following=self.month_link(first + dt.timedelta(days=31)),
+            this_month="" if first == clock.today().replace(day=1) else self.address(month=""),
             **kwargs,
         )
+
+    def month_link(self, on: dt.date) -> dict[str, str]:
+        return {"href": self.address(month=f"{on:%Y-%m}"), "text": f"{MONTHS[on.month - 1]} {on.year}"}
 
     def first_day(self) -> dt.date:
         """The month asked for as “2026-09”, else this one."""
@@ -218,10 +236,10 @@ class MonthView(DeadlinePages):
         if not typed:
             return clock.today().replace(day=1)
         try:
-            return dt.date.fromisoformat(f"{typed}-01")
+            first = dt.datetime.strptime(typed, "%Y-%m").replace(tzinfo=dt.UTC).date()
         except ValueError as error:
             raise Http404 from error
-
-
-def _holiday(why: str | None) -> str:
-    return "" if why in {None, "weekend"} else str(why)
+        # The months beside it are linked to, and must exist.
+        if not dt.MINYEAR < first.year < dt.MAXYEAR:
+            raise Http404
+        return first

@@ -13,10 +13,11 @@ from accounts.access_table import Thing
 from accounts.models import Agency, Invitation, Membership, Partnership, User
 from accounts.roles import APPOINTED, Role
 from actions.models import Action, ActionPlan, Evidence, Recommendation
+from casework import jobs
 from casework.audit import label_of
 from casework.drafts import begin_draft
 from casework.files import store_document
-from casework.models import Case, Document, Event, Stage, TakingBack
+from casework.models import Case, Document, Event, Job, Stage, TakingBack
 from casework.services import admit, admit_standing
 from chronologies.models import Chronology, Entry
 from correspondence.models import Message, Notice
@@ -260,6 +261,7 @@ class FullCase:
             "DL-10", case=self.case, trigger_at=clock.now(), because="it began", by=self.writer
         )
         self.keys["deadline"] = deadline.pk
+        self.keys["job"] = self._job().pk
         manager = Membership.objects.get(user=self.people[Role.BUM], role=Role.BUM)
         self.keys["membership"] = manager.pk
         invitation = self._of(
@@ -275,6 +277,16 @@ class FullCase:
             },
         )
         self.keys["invitation"] = invitation.pk
+
+    def _job(self) -> Job:
+        """What the business manager had made of the case, ready to be fetched."""
+        asker = self.people[Role.BUM]
+        job = Job.objects.create(
+            kind="deadlines.tasks.make_week_sheet", title="Week sheet", requested_by=asker
+        )
+        content = PDF + self.mark.encode()
+        jobs.run(str(job.pk), lambda job: jobs.Made(content, "week-sheet.pdf", frozenset({self.case.pk})))
+        return job
 
     def let_in(self) -> None:
         """Admit each role in the way in which it is admitted to a case, and have everybody say they know nobody."""

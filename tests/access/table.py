@@ -46,6 +46,8 @@ demo_sign_in                           -              ooooo oo ooo ooo ooo o ooo
 casework:opening                       -              ooooo oo ooo ooo ooo o oooooo ..
 casework:reveal                        -              ooooo oo ooo ooo ooo o oooooo ..
 casework:document                      document       .ooo. oo ooo ooo ... . o.o... ..
+casework:job                           job            ..... .o ... ... ... . ...... ..
+casework:job_file                      job            ..... .o ... ... ... . ...... ..
 
 correspondence:messages                -              xxxxx oo xxx xxx xxx x xxxxxx ..
 correspondence:message                 message        xxxxx oo xxx xxx xxx x xxxxxx ..
@@ -245,6 +247,11 @@ referrals:confirm_taking_back          taking_back    ..... oo ... ... ... . ...
 
 deadlines:board                        -              ooooo oo ooo ooo ooo o oooooo oo
 deadlines:month                        -              ooooo oo ooo ooo ooo o oooooo oo
+deadlines:week                         -              ooooo oo ooo ooo ooo o oooooo oo
+deadlines:feed                         -              ooooo oo ooo ooo ooo o oooooo oo
+deadlines:feed-stop                    -              ooooo oo ooo ooo ooo o oooooo oo
+deadlines:calendar                     -              ..... .. ... ... ... . ...... ..
+deadlines:event                        deadline       ..oo. oo ooo ooo ooo o oooo.o ..
 deadlines:detail                       deadline       ..oo. oo ooo ooo ooo o oooo.o ..
 deadlines:correct                      deadline       ..xx. oo xxx xxx xxx x xxxx.x ..
 deadlines:extend                       deadline       ..xx. xo oxx xxx xxx x xxxx.x ..
@@ -341,6 +348,7 @@ FOR_ANYBODY: Final = frozenset(
         "invitation",
         "demo_sign_in",
         "correspondence:demo-post",
+        "deadlines:calendar",
         "publication:library",
         "publication:public",
         "publication:report",
@@ -363,6 +371,11 @@ NOT_OF_A_CASE: Final = frozenset(
         "desk:cases",
         "deadlines:board",
         "deadlines:month",
+        "deadlines:week",
+        "deadlines:feed",
+        "deadlines:feed-stop",
+        "casework:job",
+        "casework:job_file",
         "actions:mine",
         "referrals:list",
         "referrals:start",

@@ -57,7 +57,7 @@ def test_compose_has_no_default_secret():
 def test_every_service_of_compose_that_stays_up_has_a_health_check():
     staying = {name for name in COMPOSE["services"] if name != "migrate"}
 
-    assert staying == {"web", "worker", "beat", "postgres", "redis"}
+    assert staying == {"web", "worker", "documents", "beat", "postgres", "redis"}
     assert {name for name in staying if "healthcheck" not in COMPOSE["services"][name]} == set()
 
 
@@ -69,7 +69,7 @@ def test_only_the_migration_runs_as_the_owner_of_the_tables():
     ]
 
     assert owners == ["migrate"]
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "documents", "beat"):
         assert "OWNER_PASSWORD" not in COMPOSE["services"][name]["environment"]
         assert COMPOSE["services"][name]["depends_on"]["migrate"] == {
             "condition": "service_completed_successfully"
