@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deadlines.views import acts, board, deadline
+from deadlines.views import acts, board, chasing, deadline
 
 app_name = "deadlines"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("deadlines/", board.BoardView.as_view(), name="board"),
     path("deadlines/month/", board.MonthView.as_view(), name="month"),
     path("deadlines/<uuid:pk>/", deadline.DeadlineView.as_view(), name="detail"),
+    path("deadlines/<uuid:pk>/chasing/", chasing.ChasingView.as_view(), name="chasing"),
     path("deadlines/<uuid:pk>/correct/", acts.CorrectTriggerView.as_view(), name="correct"),
     path("deadlines/<uuid:pk>/extend/", acts.ExtendView.as_view(), name="extend"),
     path("deadlines/<uuid:pk>/lateness/", acts.LatenessView.as_view(), name="lateness"),

@@ -166,7 +166,7 @@ def test_whoever_may_no_longer_open_the_case_is_not_told_late(cast, case, queued
     tasks.deliver_waiting()
 
     message.refresh_from_db()
-    assert (mail.outbox, message.state, message.failure) == ([], MessageState.FAILED, delivery.NOT_ADMITTED)
+    assert (mail.outbox, message.state, message.failure) == ([], MessageState.DROPPED, delivery.NOT_ADMITTED)
     # Nobody need do anything about it.
     assert list(Message.objects.failed()) == []
 
