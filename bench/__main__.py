@@ -26,6 +26,7 @@ def main(words: Sequence[str]) -> int:
 
     settings.ROOT_URLCONF = "bench.urls"
     from accounts.models import Partnership
+    from bench import sweep
     from bench.multiply import counted, multiply
     from bench.pages import BARE, Pages
     from bench.plans import scans, statements
@@ -67,6 +68,7 @@ def main(words: Sequence[str]) -> int:
         print(f"{scan.page}: {scan.table} ({scan.rows} rows): {scan.how}")
         if asked.sql:
             print(textwrap.indent(textwrap.fill(scan.sql, 150), "    "))
+    all_met &= sweep.report()
     return 0 if all_met else 1
 
 

@@ -14,7 +14,13 @@ import datetime as dt
 import logging
 import time
 from email.utils import format_datetime
-from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPServerDisconnected,
+)
 from typing import Final
 
 from django.conf import settings
@@ -39,6 +45,8 @@ CLAIM_LASTS: Final = dt.timedelta(minutes=5)
 # How long to wait after the first, second, … failure; after one more the business unit sees it.
 WAITS: Final = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 MOST_ATTEMPTS: Final = len(WAITS) + 1
+# A worker that dies is rarely the message's doing: only one that has outlived a dozen is given up.
+MOST_CLAIMS: Final = 12
 
 BATCH: Final = 100
 # Below the soft time limit of a task, with room for one mail server that hangs.
@@ -102,7 +110,7 @@ def claim(number: int) -> Message | None:
     with acting_as(system_user()):
         taken = (
             Message.objects.free(now, claimed_before=now - CLAIM_LASTS)
-            .filter(pk=number, attempts__lt=MOST_ATTEMPTS)
+            .filter(pk=number, attempts__lt=MOST_CLAIMS)
             .update(state=MessageState.CLAIMED, claimed_at=now, attempts=F("attempts") + 1)
         )
         if taken:
@@ -134,6 +142,9 @@ def why_not(error: Exception) -> str:
         return "The mail server does not accept this address."
     if isinstance(error, SMTPAuthenticationError):
         return "The mail server did not let this service sign in."
+    if isinstance(error, SMTPServerDisconnected | SMTPConnectError):
+        # It hung up, or said nothing until our patience ended.
+        return UNREACHABLE
     if isinstance(error, SMTPException):
         return "The mail server did not accept the message."
     return UNREACHABLE
@@ -222,7 +233,7 @@ def _give_up_on_lost() -> None:
     """A message whose every attempt ended with the worker is not tried for ever."""
     stale = clock.now() - CLAIM_LASTS
     lost = Message.objects.filter(
-        state=MessageState.CLAIMED, claimed_at__lte=stale, attempts__gte=MOST_ATTEMPTS
+        state=MessageState.CLAIMED, claimed_at__lte=stale, attempts__gte=MOST_CLAIMS
     )
     for message in lost:
         _give_up(message, WORKER_GONE)

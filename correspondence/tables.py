@@ -74,7 +74,9 @@ def message_facts(message: Message) -> list[dict[str, Any]]:
 def message_history(message: Message) -> list[dict[str, Any]]:
     """Everything that happened to a message, oldest first, as entries of a timeline."""
     again = f" in place of {message.repeats.message_id}" if message.repeats else ""
-    lines: list[dict[str, Any]] = [{"title": f"Written{again}", "at": message.queued_at, "by": message.queued_by, "text": ""}]
+    lines: list[dict[str, Any]] = [
+        {"title": f"Written{again}", "at": message.queued_at, "by": message.queued_by, "text": ""}
+    ]
     happened = [message.pk] if message.digest_id is None else [message.pk, message.digest_id]
     for event in MessageEvent.objects.filter(message__in=happened).select_related("by"):
         if event.message_id == message.digest_id and event.kind not in _OF_THE_DIGEST:

@@ -18,7 +18,9 @@ from deadlines.people import Audience
 from deadlines.rules.chasing import Fall, Falls, Step, falls
 from lcspr import clock
 
-BATCH: Final = 500
+# Each e-mail is a line in its case's chain of the record, and whoever acts in one of these cases waits for the
+# batch: large enough for a constant number of queries to weigh nothing, small enough not to be noticed.
+BATCH: Final = 100
 
 DUE: Final = "deadline_due"
 MISSED: Final = "deadline_missed"
@@ -54,7 +56,7 @@ def sweep() -> int:
     by = system_user()
     while True:
         with acting_as(by):
-            taken = _take_batch(now, by)
+            taken = take_batch(now, by)
         if taken is None:
             return written
         written += taken
@@ -94,7 +96,7 @@ def forget_ended() -> int:
     return forget(ended)
 
 
-def _take_batch(now: dt.datetime, by: User) -> int | None:
+def take_batch(now: dt.datetime, by: User) -> int | None:
     """Wake the deadlines whose time has come and take their steps; None when there is nothing left to wake."""
     if not _alone():
         return None

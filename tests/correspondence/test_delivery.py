@@ -190,7 +190,7 @@ def test_a_claim_is_respected_for_five_minutes_and_then_taken_under_the_same_num
 def test_a_message_that_stops_every_worker_is_given_up(cast, queued, later):
     [message] = queued(cast.sgc)
 
-    for _ in range(delivery.MOST_ATTEMPTS):
+    for _ in range(delivery.MOST_CLAIMS):
         assert delivery.claim(message.pk) is not None
         later(minutes=6)
 
