@@ -49,6 +49,18 @@ class InviteForm(GovForm):
         agency.queryset = Agency.objects.filter(pk__in=working)
 
 
+class AddressForm(GovForm):
+    """The address that a person's e-mails should go to."""
+
+    submit_label = "Save the address"
+
+    email = forms.EmailField(
+        label="Work e-mail address",
+        help_text="Ring the person first. They prove the new address when they next sign in.",
+        widget=widgets.EmailInput(width=30),
+    )
+
+
 class EndForm(GovForm):
     """The day from which a role is no longer held."""
 

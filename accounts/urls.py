@@ -8,6 +8,7 @@ people = [
     path("", views.PeopleView.as_view(), name="list"),
     path("invite/", views.InviteView.as_view(), name="invite"),
     path("roles/<uuid:membership_id>/end/", views.EndView.as_view(), name="end"),
+    path("roles/<uuid:membership_id>/address/", views.AddressView.as_view(), name="address"),
     path("roles/<uuid:membership_id>/deputy/", views.DeputyView.as_view(), name="deputy"),
     path("invitations/<uuid:invitation_id>/resend/", views.ResendView.as_view(), name="resend"),
     path("invitations/<uuid:invitation_id>/withdraw/", views.RevokeView.as_view(), name="revoke"),

@@ -27,7 +27,15 @@ from django.views.generic import FormView, TemplateView, View
 
 from accounts.db import memberships_of
 from accounts.events import Verb, note
-from accounts.forms import AcceptInvitationForm, DeputyForm, EndForm, InviteForm, JoinForm, ProfileForm
+from accounts.forms import (
+    AcceptInvitationForm,
+    AddressForm,
+    DeputyForm,
+    EndForm,
+    InviteForm,
+    JoinForm,
+    ProfileForm,
+)
 from accounts.models import Invitation, Membership, Partnership, User
 from accounts.roles import Role
 from accounts.second_step import (
@@ -41,6 +49,7 @@ from accounts.services import (
     Refused,
     accept_invitation,
     change_profile,
+    correct_address,
     end_membership,
     find_invitation,
     invite,
@@ -184,6 +193,23 @@ class EndView(MembershipActView):
         if ended.until is not None and ended.until <= clock.today():
             return self.done(f"{ended.user} is no longer {role}.", membership=str(ended.pk))
         return self.done(f"{ended.user} is {role} for a limited time now.", membership=str(ended.pk))
+
+
+class AddressView(MembershipActView):
+    form_class = AddressForm
+    page_title = "Put an e-mail address right"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.membership.user
+        return super().get_context_data(**{"caption": f"{user}, now {user.email}", **kwargs})
+
+    def act(self, answers: dict[str, Any]) -> HttpResponse:
+        user = correct_address(self.membership, by=signed_in(self.request), **answers)
+        return self.done(
+            f"The e-mail address of {user} is put right.\n"
+            "Both addresses and the business managers are told. E-mails that failed or came back can be sent again.",
+            membership=str(self.membership.pk),
+        )
 
 
 class DeputyView(MembershipActView):

@@ -27,7 +27,7 @@ def main(words: Sequence[str]) -> int:
 
     settings.ROOT_URLCONF = "bench.urls"
     from accounts.models import Partnership
-    from bench import clocks_board
+    from bench import clocks_board, sweep
     from bench.apart import apart
     from bench.multiply import counted, multiply
     from bench.pages import BARE, Pages
@@ -76,7 +76,8 @@ def main(words: Sequence[str]) -> int:
         print(f"{scan.page}: {scan.table} ({scan.rows} rows): {scan.how}")
         if asked.sql:
             print(textwrap.indent(textwrap.fill(scan.sql, 150), "    "))
-    return 0 if all_met and boards_met else 1
+    sweep_met = sweep.report()
+    return 0 if all_met and boards_met and sweep_met else 1
 
 
 if __name__ == "__main__":

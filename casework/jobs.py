@@ -135,7 +135,11 @@ def _begin(key: str) -> Job | None:
     """The job, marked as begun; None when it is finished, or has stopped its worker too often."""
     job = Job.objects.select_related("requested_by").get(pk=key)
     with acting_as(job.requested_by):
-        job = Job.objects.select_for_update(of=("self",)).select_related("requested_by").get(pk=key)
+        job = (
+            Job.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("requested_by")
+            .get(pk=key)
+        )
         if job.is_finished:
             return None
         if job.attempts < MOST_ATTEMPTS:
@@ -149,7 +153,7 @@ def _begin(key: str) -> Job | None:
 
 def _finish(job: Job, made: Made) -> None:
     with acting_as(job.requested_by):
-        job = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+        job = Job.objects.select_for_update(of=("self",), no_key=True).get(pk=job.pk)
         if job.is_finished:
             return
         job.file.save("file", ContentFile(made.content), save=False)

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 
-from correspondence.emails import FOLDER, forbidden, load, templates
+from correspondence.emails import FOLDER, described, forbidden, load, templates
 
 
 @register()
@@ -24,3 +24,19 @@ def emails_carry_no_content(
             wrong.append("the first line must begin with “Subject: ”.")
         found += [Error(f"{FOLDER}/{name}.txt: {each}", id="correspondence.E001") for each in wrong]
     return found
+
+
+@register()
+def emails_say_what_they_are_for(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse templates of which a business manager could not read what they are for and whom they reach."""
+    told = {name: described(load(name)) for name in templates()}
+    return [
+        Error(
+            f"{FOLDER}/{name}.txt: say “{{# For: … #}}” and “{{# To: … #}}” on lines of their own.",
+            id="correspondence.E002",
+        )
+        for name, description in told.items()
+        if not (description.purpose and description.reaches)
+    ]

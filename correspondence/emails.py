@@ -7,7 +7,9 @@ system check of this app refuses to start with a template that asks.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -34,7 +36,15 @@ MAY_SAY: Final = (
     "link",
     "partnership",
     "first_name",
+    # The daily e-mail's: the subjects and tasks of what it says, which were held to these words themselves.
+    "lines",
 )
+
+# What each template says of itself, in comments that are never sent.
+_FOR: Final = re.compile(r"^\{# For: (.+?) #\}$", re.MULTILINE)
+_TO: Final = re.compile(r"^\{# To: (.+?) #\}$", re.MULTILINE)
+_AT_ONCE: Final = re.compile(r"^\{# At once #\}$", re.MULTILINE)
+_COMMENTS: Final = re.compile(r"^\{# .* #\}\n", re.MULTILINE)
 
 
 class HasDue(Protocol):
@@ -46,26 +56,66 @@ class HasDue(Protocol):
 Due = dt.date | HasDue
 
 
+@dataclass(frozen=True)
+class Description:
+    """What an e-mail is for, whom it reaches, and whether it never waits for the daily one."""
+
+    purpose: str
+    reaches: str
+    at_once: bool
+
+
 class ForbiddenWord(Exception):
     """A template asks for something an e-mail may not say; the text names it."""
+
+
+class Writer:
+    """Writes e-mails, looking at each template once however many are written."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Template, Description]] = {}
+
+    def write(
+        self,
+        template: str,
+        *,
+        case: Case | None,
+        to: User,
+        task: str = "",
+        due: Due | None = None,
+        lines: str = "",
+    ) -> tuple[str, str]:
+        """The subject and body of an e-mail to one person; raises ForbiddenWord for a template that asks for more."""
+        found, _ = self._look_up(template)
+        # Plain text: "&" in the name of a partnership stays as it is.
+        words = words_for(case, to=to, task=task, due=due, lines=lines)
+        text = found.render(Context(words, autoescape=False))
+        first, _, body = text.strip().partition("\n")
+        if not first.startswith("Subject: "):
+            raise ForbiddenWord(f"{FOLDER}/{template}.txt: the first line must begin with “Subject: ”.")
+        return first.removeprefix("Subject: ").strip(), body.strip() + "\n"
+
+    def goes_at_once(self, template: str) -> bool:
+        """Whether an e-mail never waits for the daily one, whatever the person has chosen."""
+        return self._look_up(template)[1].at_once
+
+    def _look_up(self, template: str) -> tuple[Template, Description]:
+        if template not in self._known:
+            found = load(template)
+            for wrong in forbidden(found):
+                raise ForbiddenWord(f"{FOLDER}/{template}.txt: {wrong}")
+            self._known[template] = found, described(found)
+        return self._known[template]
 
 
 def write(
     template: str, *, case: Case | None, to: User, task: str = "", due: Due | None = None
 ) -> tuple[str, str]:
-    """The subject and body of an e-mail to one person; raises ForbiddenWord for a template that asks for more."""
-    found = load(template)
-    for wrong in forbidden(found):
-        raise ForbiddenWord(f"{FOLDER}/{template}.txt: {wrong}")
-    # Plain text: "&" in the name of a partnership stays as it is.
-    text = found.render(Context(words_for(case, to=to, task=task, due=due), autoescape=False))
-    first, _, body = text.strip().partition("\n")
-    if not first.startswith("Subject: "):
-        raise ForbiddenWord(f"{FOLDER}/{template}.txt: the first line must begin with “Subject: ”.")
-    return first.removeprefix("Subject: ").strip(), body.strip() + "\n"
+    """The subject and body of one e-mail to one person; see `Writer`."""
+    return Writer().write(template, case=case, to=to, task=task, due=due)
 
 
-def words_for(case: Case | None, *, to: User, task: str, due: Due | None) -> dict[str, str]:
+def words_for(case: Case | None, *, to: User, task: str, due: Due | None, lines: str = "") -> dict[str, str]:
     """What a template may say, as plain text."""
     return {
         "reference": case.reference if case else "",
@@ -76,6 +126,7 @@ def words_for(case: Case | None, *, to: User, task: str, due: Due | None) -> dic
         "link": link_to(case),
         "partnership": case.partnership.name if case else "",
         "first_name": to.get_short_name(),
+        "lines": lines,
     }
 
 
@@ -102,6 +153,23 @@ def when(due: Due) -> str:
 def load(template: str) -> Template:
     """The template of an e-mail, by its short name."""
     return Engine.get_default().get_template(f"{FOLDER}/{template}.txt")
+
+
+def described(template: Template) -> Description:
+    """What a template says of itself in its comments; empty where it says nothing."""
+    source = str(template.source)
+    purpose, reaches = _FOR.search(source), _TO.search(source)
+    return Description(
+        purpose=purpose.group(1) if purpose else "",
+        reaches=reaches.group(1) if reaches else "",
+        at_once=_AT_ONCE.search(source) is not None,
+    )
+
+
+def plain_text(template: Template) -> tuple[str, str]:
+    """The subject and body of a template as they stand in its file, without what it says of itself."""
+    first, _, body = _COMMENTS.sub("", str(template.source)).strip().partition("\n")
+    return first.removeprefix("Subject: ").strip(), body.strip()
 
 
 def templates() -> list[str]:

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 
 from casework.forms import CaseFileField
 from casework.models import Case
-from correspondence.models import How, Notice, NoticeSubject, Recipient
+from correspondence.models import Bounce, How, Notice, NoticeSubject, Recipient
 from correspondence.services.notices import why_not_received_at, why_not_sent_at
+from correspondence.showing import choices
 from govuk import widgets
 from govuk.fields import GovDateTimeField
 from govuk.forms import GovForm
@@ -142,6 +143,77 @@ class SettleForm(GovForm):
         widget=widgets.Textarea(rows=3),
         error_messages={"required": "Say how you told them", "max_length": _too_long("How you told them")},
     )
+
+
+class BounceForm(GovForm):
+    submit_label = "Record that it came back"
+
+    why = forms.ChoiceField(
+        label="Why did it come back?",
+        help_text="The returned e-mail says so, often in technical words.",
+        choices=Bounce.choices,
+        widget=widgets.Radios(),
+        error_messages={"required": "Select why it came back"},
+    )
+    words = forms.CharField(
+        label="Anything else to know",
+        help_text="For example, “has left, says the school office”. Do not write anything about the case here.",
+        max_length=500,
+        required=False,
+        widget=widgets.Textarea(rows=2),
+        error_messages={"max_length": _too_long("Anything else")},
+    )
+
+    def answers(self) -> dict[str, Any]:
+        """What `record_bounce` takes."""
+        return {"why": Bounce(self.cleaned_data["why"]), "words": self.cleaned_data["words"]}
+
+
+class FoundBounceForm(BounceForm):
+    field_order = ("sent_to", "why", "words")
+
+    sent_to = forms.CharField(
+        label="Which address did it go to?",
+        help_text="As the returned e-mail names it. Or its Message-ID, with the angle brackets.",
+        max_length=255,
+        widget=widgets.TextInput(),
+        error_messages={"required": "Enter the address it went to, or its Message-ID"},
+    )
+
+
+class ChoiceForm(GovForm):
+    submit_label = "Save"
+
+    how = forms.ChoiceField(
+        label="How do you want your e-mails?",
+        choices=[
+            ("at_once", "Each at once"),
+            ("daily", "One a day, at 8am, with everything that has come"),
+        ],
+        widget=widgets.Radios(),
+        error_messages={"required": "Select how you want your e-mails"},
+    )
+
+
+class PreviewForm(GovForm):
+    submit_label = "Show it"
+    submit_style = "secondary"
+    form_method = "get"
+
+    template = forms.ChoiceField(
+        label="Which e-mail?",
+        widget=widgets.Select(),
+        error_messages={
+            "required": "Select an e-mail",
+            "invalid_choice": "Select an e-mail of the list",
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        template = self.fields["template"]
+        assert isinstance(template, forms.ChoiceField)
+        template.choices = list(choices())
 
 
 def _sound(at: dt.datetime, reasons: list[str]) -> dt.datetime:

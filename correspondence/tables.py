@@ -6,18 +6,23 @@ from typing import Any, Final
 
 from django.urls import reverse
 
-from correspondence.models import Message, MessageState, Notice
+from correspondence.models import EventKind, Message, MessageEvent, MessageState, Notice
 from govuk.templatetags.govuk_dates import govuk_datetime
 
 MESSAGE_COLUMNS: Final = [{"text": text} for text in ("E-mail", "To", "Queued", "State")]
 FAILED_COLUMNS: Final = [{"text": text} for text in ("E-mail", "Case", "To", "Queued", "Why it failed")]
 
 _KINDS: Final = {
+    MessageState.HELD: "waiting",
+    MessageState.DROPPED: "done",
     MessageState.QUEUED: "waiting",
     MessageState.CLAIMED: "now",
     MessageState.SENT: "done",
     MessageState.FAILED: "late",
 }
+
+# What is said only of the daily e-mail, and counts for all that it carries.
+_OF_THE_DIGEST: Final = {EventKind.TRIED, EventKind.PUT_OFF}
 
 Cell = str | dict[str, Any]
 
@@ -50,8 +55,11 @@ def message_facts(message: Message) -> list[dict[str, Any]]:
     ]
     if message.sent_at:
         rows.append({"key": "Sent", "value": govuk_datetime(message.sent_at)})
+    if message.digest is not None:
+        rows.append({"key": "Daily e-mail", "value": f"Of {govuk_datetime(message.digest.queued_at)}"})
     if message.failure:
-        rows.append({"key": "Why it was not sent", "value": message.failure})
+        key = "Why it did not arrive" if message.bounced_at else "Why it was not sent"
+        rows.append({"key": key, "value": message.failure})
     if message.attempts:
         rows.append({"key": "Attempts", "value": message.attempts})
     if message.state == MessageState.QUEUED and message.attempts:
@@ -61,6 +69,29 @@ def message_facts(message: Message) -> list[dict[str, Any]]:
         rows.append({"key": "Told in another way", "value": settled})
     rows.append({"key": "Message-ID", "value": message.message_id})
     return rows
+
+
+def message_history(message: Message) -> list[dict[str, Any]]:
+    """Everything that happened to a message, oldest first, as entries of a timeline."""
+    again = f" in place of {message.repeats.message_id}" if message.repeats else ""
+    lines: list[dict[str, Any]] = [
+        {"title": f"Written{again}", "at": message.queued_at, "by": message.queued_by, "text": ""}
+    ]
+    happened = [message.pk] if message.digest_id is None else [message.pk, message.digest_id]
+    for event in MessageEvent.objects.filter(message__in=happened).select_related("by"):
+        if event.message_id == message.digest_id and event.kind not in _OF_THE_DIGEST:
+            continue
+        lines.append({"title": event.get_kind_display(), "at": event.at, "by": event.by, "text": event.words})
+    lines += [
+        {
+            "title": "Sent again as a new message",
+            "at": repeat.queued_at,
+            "text": f"To {repeat.address}",
+            "href": _href(repeat),
+        }
+        for repeat in message.repeated_as.order_by("id")
+    ]
+    return sorted(lines, key=lambda line: line["at"])
 
 
 def notice_card(notice: Notice, *, may_reply: bool) -> dict[str, Any]:
@@ -104,7 +135,9 @@ def _file(key: str, document: Any, notice: Notice) -> dict[str, Any]:
 def _state(message: Message) -> Cell:
     text = message.get_state_display()
     if message.settled_at:
-        return {"text": "Told in another way", "tag": "done"}
+        return {"text": "Dealt with", "tag": "done"}
+    if message.bounced_at:
+        return {"text": "Came back", "tag": "late"}
     if message.state == MessageState.QUEUED and message.attempts:
         text = "Will be tried again"
     return {"text": text, "tag": _KINDS[MessageState(message.state)]}

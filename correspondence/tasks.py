@@ -3,6 +3,9 @@
 from celery import shared_task
 
 from correspondence import delivery
+from lcspr.health import mark
+
+DELIVERED = "mail-swept"
 
 
 @shared_task
@@ -15,3 +18,4 @@ def deliver(number: int) -> None:
 def deliver_waiting() -> None:
     """Send everything that is due."""
     delivery.deliver_waiting()
+    mark(DELIVERED)

@@ -20,7 +20,9 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
         Case.objects.visible_to(user) if case is not None else Case.objects.visible_to(user, BUSINESS_UNIT)
     )
     cases = cases.filter(pk=case.pk) if case is not None else cases.filter(partnership__in=mine)
-    failed = Q(messages__state=MessageState.FAILED, messages__settled_at=None)
+    failed = Q(messages__settled_at=None) & (
+        Q(messages__state=MessageState.FAILED) | Q(messages__bounced_at__isnull=False)
+    )
     found = cases.filter(failed).annotate(failed=Count("messages", filter=failed)).order_by("opened_at")
     return [_waiting(each, mine=each.partnership_id in mine) for each in found[: most(case)]]
 
@@ -28,9 +30,9 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
 def _waiting(case: Case, *, mine: bool) -> Waiting:
     count: int = case.failed
     return Waiting(
-        verb="See to an e-mail that could not be sent"
+        verb="See to an e-mail that did not arrive"
         if count == 1
-        else f"See to {count} e-mails that could not be sent",
+        else f"See to {count} e-mails that did not arrive",
         case=case,
         href=reverse("correspondence:messages", args=[case.pk]),
         owner="Business unit",

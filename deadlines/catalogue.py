@@ -218,7 +218,12 @@ def _statutory_reminders(owner: str) -> tuple[Step, ...]:
     return (_wd(-2, *tell), _wd(-1, *tell), Step(0, StepUnit.MORNING_OF, tell))
 
 
-_NOTICE_MISSED = (_wd(0, "lan", "dsp", "bu", "sgc"), _wd(1, "lsp", "ic"), _wd(3, "dsp"))
+_NOTICE_MISSED = (
+    _wd(0, "lan", "dsp", "bu", "sgc"),
+    _wd(1, "lsp", "ic"),
+    # Into the partners' daily e-mail from the third working day, for as long as it is owed (domain §3.3a).
+    Step(3, StepUnit.WORKING_DAYS, ("dsp",), every=1, by_digest=True),
+)
 _LOCAL_MISSED = (_wd(1, "sgc"), _wd(3, "relevant_dsp"))
 
 
@@ -455,7 +460,7 @@ def _rapid_review_sent(
         effective_to=to,
         built=True,
         reminders=_statutory_reminders("bu"),
-        missed=(_wd(0, "dsp", "ic", "bu"), _wd(1, "lsp")),
+        missed=(_wd(0, "dsp", "ic", "bu", "sgc"), _wd(1, "lsp")),
         consequence="It is still sent, with the reason and the day the National Panel was told of the delay.",
     )
 
@@ -542,7 +547,10 @@ _REVIEW = (
             effective_from=ARRANGEMENTS_BEGAN,
             built=True,
             reminders=(_d(-28, "dsp", "bu", "sgc"), *_statutory_reminders("dsp")),
-            missed=(_wd(0, "dsp", "lsp", "ic"),),
+            missed=(
+                _wd(0, "dsp", "lsp", "ic", "bu", "sgc"),
+                Step(1, StepUnit.MONTHS, ("dsp", "lsp", "ic"), every=1),
+            ),
             consequence="It is held only by a hold and a dated letter of reasons to the National Panel and the "
             "Secretary of State.",
         ),

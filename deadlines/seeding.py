@@ -67,4 +67,4 @@ def fields_of(rule: catalogue.RuleVersion) -> dict[str, Any]:
 
 
 def _kept_steps(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
-    return [{"offset": step.offset, "unit": step.unit.value, "tell": list(step.tell)} for step in steps]
+    return [step.as_json() for step in steps]

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from desk import views
+from desk import health, views
 
 app_name = "desk"
 
 urlpatterns = [
+    path("settings/health/", health.HealthView.as_view(), name="health"),
     path("", views.HomeView.as_view(), name="home"),
     path("cases/", views.CaseListView.as_view(), name="cases"),
     path("cases/<uuid:case_id>/", views.CaseView.as_view(), name="case"),

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, before_task_publish
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lcspr.settings")
 
@@ -17,3 +17,11 @@ app.autodiscover_tasks()
 def beat_at_once(**kwargs: Any) -> None:
     """Send the first heartbeat as beat starts: a new schedule would wait for half a minute, and look dead."""
     app.send_task("lcspr.health.beat_heartbeat", expires=30)
+
+
+@before_task_publish.connect(sender="lcspr.health.beat_heartbeat")
+def beat_has_sent(**kwargs: Any) -> None:
+    """Only beat sends the heartbeat, so the sending is beat's own sign of life, whether a worker works or not."""
+    from lcspr.health import HEARTBEAT, mark  # noqa: PLC0415 - settings are read from this module first
+
+    mark(HEARTBEAT)

@@ -14,18 +14,31 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+# Left by beat as it sends, and by a worker as it works.
 HEARTBEAT = "beat-heartbeat"
+WORKER_PULSE = "worker-pulse"
 # Four heartbeats missed, of one every thirty seconds.
 HEARTBEAT_TOO_OLD = 120
 
 
-@shared_task
-def beat_heartbeat() -> None:
-    """Leave a sign that beat sends and a worker works.
+def mark(name: str) -> None:
+    """Leave a sign that something has just run.
 
     Real time, not the clock of the demo: this is about processes, not about cases.
     """
-    cache.set(HEARTBEAT, time.time(), timeout=None)
+    cache.set(name, time.time(), timeout=None)
+
+
+def age_of(name: str) -> int | None:
+    """Seconds since the last sign of this name; None when there never was one."""
+    marked_at = cache.get(name)
+    return None if marked_at is None else max(0, round(time.time() - marked_at))
+
+
+@shared_task
+def beat_heartbeat() -> None:
+    """Leave a sign that a worker works; beat left its own when it sent this."""
+    mark(WORKER_PULSE)
 
 
 def database_answers() -> str:
@@ -41,10 +54,17 @@ def broker_answers() -> str:
 
 
 def beat_is_alive() -> str:
-    beaten_at = cache.get(HEARTBEAT)
-    if beaten_at is None:
+    return _pulse(HEARTBEAT)
+
+
+def worker_is_alive() -> str:
+    return _pulse(WORKER_PULSE)
+
+
+def _pulse(name: str) -> str:
+    age = age_of(name)
+    if age is None:
         return "no heartbeat yet"
-    age = max(0, round(time.time() - beaten_at))
     return "ok" if age <= HEARTBEAT_TOO_OLD else f"last heartbeat {age} seconds ago"
 
 
@@ -54,12 +74,26 @@ def fonts_are_there() -> str:
     return "ok" if any(folder.glob("*.ttf")) else "no fonts: run the front-end build"
 
 
+# The rooms add what they alone can tell (correspondence.apps).
 PARTS: dict[str, Callable[[], str]] = {
     "database": database_answers,
     "broker": broker_answers,
     "beat": beat_is_alive,
+    "worker": worker_is_alive,
     "fonts": fonts_are_there,
 }
+
+
+def jobs_waiting() -> int:
+    """How many tasks the broker holds for the workers."""
+    key = f"{settings.REDIS_PREFIX}celery"
+    with redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as broker:
+        return int(broker.llen(key))
+
+
+def findings() -> dict[str, str]:
+    """What each part says of itself."""
+    return {name: finding(part) for name, part in PARTS.items()}
 
 
 def finding(part: Callable[[], str]) -> str:
@@ -75,6 +109,6 @@ def finding(part: Callable[[], str]) -> str:
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Say of each part whether it works; 503 as soon as one does not."""
-    findings = {name: finding(part) for name, part in PARTS.items()}
-    healthy = set(findings.values()) == {"ok"}
-    return JsonResponse({"healthy": healthy, **findings}, status=200 if healthy else 503)
+    found = findings()
+    healthy = set(found.values()) == {"ok"}
+    return JsonResponse({"healthy": healthy, **found}, status=200 if healthy else 503)

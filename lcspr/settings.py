@@ -160,6 +160,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "remind of deadlines": {"task": "deadlines.tasks.sweep", "schedule": 60, "options": {"expires": 60}},
+    # Every few minutes, for what fell while the machine was off; each person's falls at 8am in London.
+    "daily e-mails": {
+        "task": "deadlines.tasks.send_daily_emails",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "remind of actions": {"task": "actions.tasks.remind", "schedule": 3600, "options": {"expires": 3600}},
     "hand out long work again": {
         "task": "casework.tasks.pick_up_jobs",

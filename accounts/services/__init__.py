@@ -12,13 +12,14 @@ from accounts.services.invitations import (
 from accounts.services.memberships import end_membership, grant_membership, name_deputy
 from accounts.services.notices import tell_business_managers
 from accounts.services.partnerships import open_partnership
-from accounts.services.people import change_profile, open_account, remove_second_step
+from accounts.services.people import change_profile, correct_address, open_account, remove_second_step
 from accounts.services.refusal import Refused
 
 __all__ = [
     "Refused",
     "accept_invitation",
     "change_profile",
+    "correct_address",
     "end_membership",
     "find_invitation",
     "grant_membership",

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from accounts.services.letters import send_after_commit
+from accounts.services.memberships import require_business_manager
 from accounts.services.notices import tell_business_managers
+from accounts.services.refusal import refuse_if_any
+
+# Whose views, signatures and grants would be anybody's who came to hold their mailbox.
+_VOICES: Final = PARTNERS | LEAD_PARTNERS | BUSINESS_UNIT | {Role.IC, Role.SGC, Role.LAN, Role.ADM, Role.AUD}
 
 
 @transaction.atomic
@@ -33,6 +40,45 @@ def change_profile(user: User, *, name: str, job_title: str, phone: str) -> User
     user.name, user.job_title, user.phone = name, job_title, phone
     user.save(update_fields=["name", "job_title", "phone"])
     return user
+
+
+@transaction.atomic
+def correct_address(membership: Membership, *, email: str, by: User) -> User:
+    """Put right the e-mail address of a person whose e-mails come back; they prove the new one as they next
+    sign in.
+
+    A business manager's act, told at once to both addresses and to every business manager. Raises Refused for
+    one's own account, for those who decide or oversee and for administrators: whoever holds their mailbox
+    holds their voice, so theirs is changed by an administrator, who opens no case.
+    """
+    require_business_manager(by, membership.partnership)
+    user = User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
+    email = User.objects.normalize_email(email).lower()
+    refuse_if_any(_why_not_correct(user, email, by))
+    before = user.email
+    user.email = email
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    what = f"the e-mail address was corrected by {by}"
+    for address in (before, email):
+        send_after_commit("account_changed", address, "Your account was changed", person=None, what=what)
+    tell_business_managers(user, what=what)
+    return user
+
+
+def _why_not_correct(user: User, email: str, by: User) -> Iterator[str]:
+    held = {
+        Role(role) for role in Membership.objects.current().filter(user=user).values_list("role", flat=True)
+    }
+    if user == by:
+        yield "You cannot do this for your own account: change your address from your profile."
+    elif held & _VOICES or user.is_staff or user.is_superuser:
+        yield f"{user} decides or oversees, so a system administrator changes this address."
+    if email == user.email:
+        yield "That is the address on record already."
+    elif User.objects.filter(email=email).exists():
+        yield "Another account has this address. Check it with the person."
 
 
 @transaction.atomic

@@ -1,4 +1,22 @@
-from correspondence.models.messages import Message, MessageState
+from correspondence.models.messages import (
+    Bounce,
+    EmailChoice,
+    EventKind,
+    Message,
+    MessageEvent,
+    MessageState,
+)
 from correspondence.models.notices import How, Notice, NoticeSubject, Recipient
 
-__all__ = ["How", "Message", "MessageState", "Notice", "NoticeSubject", "Recipient"]
+__all__ = [
+    "Bounce",
+    "EmailChoice",
+    "EventKind",
+    "How",
+    "Message",
+    "MessageEvent",
+    "MessageState",
+    "Notice",
+    "NoticeSubject",
+    "Recipient",
+]

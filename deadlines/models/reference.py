@@ -19,7 +19,7 @@ from django.db.models.functions import MD5, Cast, Concat
 from accounts.constraints import not_before, one_of
 from accounts.models import Record
 from deadlines import catalogue
-from deadlines.rules.chasing import Step, StepUnit
+from deadlines.rules.chasing import Step
 from deadlines.rules.counting import Length, Unit
 
 
@@ -160,4 +160,4 @@ class Holiday(Record):
 
 
 def _steps(kept: list[Any]) -> tuple[Step, ...]:
-    return tuple(Step(step["offset"], StepUnit(step["unit"]), tuple(step["tell"])) for step in kept)
+    return tuple(Step.from_json(step) for step in kept)

@@ -1,7 +1,7 @@
 """The acts of the clock: begun, met, stopped, corrected, extended, explained; and the chasing of what is owed."""
 
 from deadlines.services.changes import agree, correct_trigger, extend, recompute_open, why_not_trigger
-from deadlines.services.chasing import sweep
+from deadlines.services.chasing import forget_ended, oldest_unswept, sweep
 from deadlines.services.clocks import (
     cancel,
     confirm_trigger,
@@ -22,9 +22,11 @@ __all__ = [
     "confirm_trigger",
     "correct_trigger",
     "extend",
+    "forget_ended",
     "hold",
     "meet",
     "not_applicable",
+    "oldest_unswept",
     "recompute_open",
     "record_lateness",
     "release",

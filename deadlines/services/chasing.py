@@ -3,47 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
 from accounts.db import acting_as, system_user
 from accounts.models import User
-from correspondence.services import queue
+from correspondence.services import Letter, forget, held_about, queue_all
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline, Reminder, WakeUp
 from deadlines.people import Audience
-from deadlines.rules.chasing import step_at
+from deadlines.rules.chasing import Fall, Falls, Step, falls
 from lcspr import clock
 
+# Each e-mail is a line in its case's chain of the record, and whoever acts in one of these cases waits for the
+# batch: large enough for a constant number of queries to weigh nothing, small enough not to be noticed.
 BATCH: Final = 100
+
+DUE: Final = "deadline_due"
+MISSED: Final = "deadline_missed"
 
 # Held by one sweep at a time, for one batch: a second worker has nothing to add, and goes home.
 _ONE_AT_A_TIME: Final = 7_014_311
 
 
-class _Instant(NamedTuple):
-    """A step of a rule: its key for the present due date, when it falls, and the codes of those it tells."""
-
-    key: str
-    falls_at: dt.datetime
-    tell: tuple[str, ...]
-
-
 class _Plan(NamedTuple):
-    """All the steps of one deadline."""
+    """All the steps of one deadline, each with when it last fell and when it falls next."""
 
     deadline: Deadline
-    instants: list[_Instant]
+    steps: list[tuple[Step, Falls]]
 
 
-class _Step(NamedTuple):
+class _Due(NamedTuple):
     """A step that is due and not yet taken, and the people it speaks to."""
 
     deadline: Deadline
-    key: str
-    fell_at: dt.datetime
+    step: Step
+    fall: Fall
     people: list[User]
 
 
@@ -58,13 +56,47 @@ def sweep() -> int:
     by = system_user()
     while True:
         with acting_as(by):
-            taken = _take_batch(now, by)
+            taken = take_batch(now, by)
         if taken is None:
             return written
         written += taken
 
 
-def _take_batch(now: dt.datetime, by: User) -> int | None:
+def oldest_unswept() -> dt.timedelta | None:
+    """How long the deadline that has been due longest for a look has waited; None when none waits."""
+    now = clock.now()
+    first = WakeUp.objects.filter(at__lte=now).order_by("at").values_list("at", flat=True).first()
+    return now - first if first is not None else None
+
+
+def steps_of(deadline: Deadline, now: dt.datetime, calendars: Calendars) -> list[tuple[Step, Falls]]:
+    """Every step of a deadline's rule, with when it last fell and when it falls next for the present due date."""
+    rule = deadline.rule.as_rule
+    found = []
+    for step in rule.steps:
+        last, following = falls(step, deadline.due_at, calendars[rule.calendar], now)
+        if last is not None and deadline.dates_moved:
+            # A step taken for a date that was corrected is taken again for the right one.
+            last = Fall(f"{last.key}/{deadline.dates_moved}", last.at)
+        found.append((step, Falls(last, following)))
+    return found
+
+
+def letter_key(deadline: Deadline, step: str) -> str:
+    """What keeps the e-mail of one step of one deadline from being written to a person twice."""
+    return f"reminder:{deadline.pk}:{step}"
+
+
+def forget_ended() -> int:
+    """Drop what waits for a daily e-mail about deadlines that have ended since; returns how many e-mails.
+
+    Called before the daily e-mails are written: what was done meanwhile is not worth saying.
+    """
+    ended = Deadline.objects.ended().filter(pk__in=held_about(Deadline))
+    return forget(ended)
+
+
+def take_batch(now: dt.datetime, by: User) -> int | None:
     """Wake the deadlines whose time has come and take their steps; None when there is nothing left to wake."""
     if not _alone():
         return None
@@ -73,14 +105,17 @@ def _take_batch(now: dt.datetime, by: User) -> int | None:
         return None
     chosen = Deadline.objects.owed().filter(pk__in={call.deadline_id for call in calls}, held_since=None)
     # In the order of cases, as every act locks them: two of us never wait for one another.
-    deadlines = list(chosen.with_everything().prefetch_related("case__partnership").order_by("case_id", "pk"))
-    plans = _plans(deadlines)
-    steps = list(_due_steps(plans, now))
-    reminders = list(_reminders(steps, now))
+    rows = chosen.select_related("case", "owed_agency", "owed_user").prefetch_related(
+        "rule", "case__partnership"
+    )
+    plans = _plans(list(rows.order_by("case_id", "pk")), now)
+    audience = Audience({plan.deadline.case for plan in plans if plan.deadline.case})
+    due = list(_not_taken(plans, audience))
+    reminders = list(_reminders(due, now))
     Reminder.objects.bulk_create(reminders, ignore_conflicts=True)
-    _tell(steps, reminders, now, by)
+    queue_all(_letters(due, reminders, now), by=by, holders=audience)
     WakeUp.objects.filter(pk__in=[call.pk for call in calls]).delete()
-    WakeUp.objects.bulk_create(list(_next_calls(plans, now)))
+    WakeUp.objects.bulk_create(list(_next_calls(plans)))
     return len(reminders)
 
 
@@ -90,67 +125,75 @@ def _alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _plans(deadlines: list[Deadline]) -> list[_Plan]:
+def _plans(deadlines: list[Deadline], now: dt.datetime) -> list[_Plan]:
     calendars = Calendars()
-    return [_Plan(deadline, list(_instants(deadline, calendars))) for deadline in deadlines]
+    return [_Plan(deadline, steps_of(deadline, now, calendars)) for deadline in deadlines]
 
 
-def _instants(deadline: Deadline, calendars: Calendars) -> Iterator[_Instant]:
-    rule = deadline.rule.as_rule
-    # A step taken for a date that was corrected is taken again for the right one.
-    suffix = f"/{deadline.dates_moved}" if deadline.dates_moved else ""
-    for step in rule.steps:
-        falls_at = step_at(step, deadline.due_at, calendars[rule.calendar])
-        yield _Instant(f"{step.key}{suffix}", falls_at, step.tell)
+def _not_taken(plans: list[_Plan], audience: Audience) -> Iterator[_Due]:
+    keys = [plan.deadline.pk for plan in plans]
+    taken = set(Reminder.objects.filter(deadline__in=keys).order_by().values_list("deadline", "step"))
+    for deadline, steps in plans:
+        for step, (last, _) in steps:
+            if last is not None and (deadline.pk, last.key) not in taken:
+                yield _Due(deadline, step, last, audience.told(deadline, step.tell))
 
 
-def _due_steps(plans: list[_Plan], now: dt.datetime) -> Iterator[_Step]:
-    deadlines = [plan.deadline for plan in plans]
-    taken = set(Reminder.objects.filter(deadline__in=deadlines).values_list("deadline", "step"))
-    audience = Audience([deadline.case for deadline in deadlines if deadline.case])
-    for deadline, instants in plans:
-        for key, falls_at, tell in instants:
-            if falls_at <= now and (deadline.pk, key) not in taken:
-                yield _Step(deadline, key, falls_at, audience.told(deadline, tell))
-
-
-def _reminders(steps: list[_Step], now: dt.datetime) -> Iterator[Reminder]:
-    last: dict[tuple[object, object], dt.datetime] = {}
-    for step in steps:
-        for person in step.people:
-            key = step.deadline.pk, person.pk
-            last[key] = max(step.fell_at, last.get(key, step.fell_at))
-    for step in steps:
-        for person in step.people:
+def _reminders(due: list[_Due], now: dt.datetime) -> Iterator[Reminder]:
+    said = _said(due)
+    for each in due:
+        for person in each.people:
             yield Reminder(
-                deadline=step.deadline,
-                step=step.key,
+                deadline=each.deadline,
+                step=each.fall.key,
                 person=person,
-                fell_at=step.fell_at,
+                fell_at=each.fall.at,
                 taken_at=now,
-                overtaken=last[step.deadline.pk, person.pk] > step.fell_at,
+                overtaken=said[each.deadline.pk, person.pk] is not each,
             )
 
 
-def _tell(steps: list[_Step], reminders: list[Reminder], now: dt.datetime, by: User) -> None:
-    spoken = {(r.deadline_id, r.step, r.person_id) for r in reminders if not r.overtaken}
-    for step in steps:
-        deadline = step.deadline
-        people = [person for person in step.people if (deadline.pk, step.key, person.pk) in spoken]
-        if people:
-            queue(
-                "deadline_missed" if now > deadline.due_at else "deadline_due",
-                case=deadline.case,
-                to=people,
-                by=by,
-                about=deadline,
-                task=deadline.name[:120],
-                due=deadline,
-                key=f"reminder:{deadline.pk}:{step.key}",
-            )
+def _said(due: list[_Due]) -> dict[tuple[Any, Any], _Due]:
+    """Of the steps that fell together, the one each person hears: the last, and what goes at once before what
+    may wait for the daily e-mail."""
+    together: dict[tuple[Any, Any], list[_Due]] = defaultdict(list)
+    for each in due:
+        for person in each.people:
+            together[each.deadline.pk, person.pk].append(each)
+    return {
+        key: max(steps, key=lambda each: (not each.step.by_digest, each.fall.at))
+        for key, steps in together.items()
+    }
 
 
-def _next_calls(plans: list[_Plan], now: dt.datetime) -> Iterator[WakeUp]:
-    for deadline, instants in plans:
-        if ahead := [instant.falls_at for instant in instants if instant.falls_at > now]:
+def _letters(due: list[_Due], reminders: list[Reminder], now: dt.datetime) -> Iterator[Letter]:
+    spoken = {(row.deadline_id, row.step, row.person_id) for row in reminders if not row.overtaken}
+    for deadline, step, fall, people in due:
+        yield letter_of(
+            deadline,
+            step,
+            fall.key,
+            [who for who in people if (deadline.pk, fall.key, who.pk) in spoken],
+            now,
+        )
+
+
+def letter_of(deadline: Deadline, step: Step, key: str, people: list[User], now: dt.datetime) -> Letter:
+    """The e-mail of one step: at once if law or guidance stands behind the deadline, else as each person chose."""
+    return Letter(
+        template=MISSED if now > deadline.due_at else DUE,
+        case=deadline.case,
+        to=people,
+        about=deadline,
+        task=deadline.name[:120],
+        due=deadline,
+        key=letter_key(deadline, key),
+        at_once=deadline.is_statutory and not step.by_digest,
+        in_digest=step.by_digest,
+    )
+
+
+def _next_calls(plans: list[_Plan]) -> Iterator[WakeUp]:
+    for deadline, steps in plans:
+        if ahead := [following for _, (_, following) in steps if following is not None]:
             yield WakeUp(deadline=deadline, at=min(ahead))

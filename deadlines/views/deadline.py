@@ -72,6 +72,7 @@ class DeadlineView(RecordMixin, TemplateView):
             ("correct", "Correct when it began", BUSINESS_UNIT, running or agreed),
             ("extend", "Extend it", EXTENDERS, running or why_not_extend(deadline)),
             ("lateness", "Record why it is late", BUSINESS_UNIT, []),
+            ("chasing", "See who is told, and when", BUSINESS_UNIT, []),
         ]
         return [
             {"label": label, "href": reverse(f"deadlines:{name}", args=[deadline.pk]), "reasons": reasons}

@@ -35,6 +35,7 @@ healthz                                -              ooooo oo ooo ooo ooo o ooo
 people:list                            -              xxxxx xo xxx xxx xxx x xxxxxx xx
 people:invite                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
 people:end                             -              xxxxx xo xxx xxx xxx x xxxxxx xx
+people:address                         -              xxxxx xo xxx xxx xxx x xxxxxx xx
 people:deputy                          -              ..... .o ... ... ... . ...... ..
 people:resend                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
 people:revoke                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
@@ -53,6 +54,12 @@ correspondence:messages                -              xxxxx oo xxx xxx xxx x xxx
 correspondence:message                 message        xxxxx oo xxx xxx xxx x xxxxxx ..
 correspondence:resend                  message        xxxxx oo xxx xxx xxx x xxxxxx ..
 correspondence:settle                  message        xxxxx oo xxx xxx xxx x xxxxxx ..
+correspondence:bounced                 message        xxxxx oo xxx xxx xxx x xxxxxx ..
+correspondence:preview                 -              xxxxx oo xxx xxx xxx x xxxxxx ..
+correspondence:returned                -              xxxxx oo xxx xxx xxx x xxxxxx xx
+correspondence:templates               -              xxxxx oo xxx xxx xxx x xxxxxx xx
+correspondence:template                -              xxxxx oo xxx xxx xxx x xxxxxx xx
+correspondence:choice                  -              ooooo oo ooo ooo ooo o oooooo oo
 correspondence:failed                  -              xxxxx oo xxx xxx xxx x xxxxxx xx
 correspondence:notices                 -              xxxxx oo ooo ooo xxx x oooxxx ..
 correspondence:notice-new              -              xxxxx oo xxx xxx xxx x xxxxxx ..
@@ -253,6 +260,7 @@ deadlines:feed-stop                    -              ooooo oo ooo ooo ooo o ooo
 deadlines:calendar                     -              ..... .. ... ... ... . ...... ..
 deadlines:event                        deadline       ..oo. oo ooo ooo ooo o oooo.o ..
 deadlines:detail                       deadline       ..oo. oo ooo ooo ooo o oooo.o ..
+deadlines:chasing                      deadline       ..xx. oo xxx xxx xxx x xxxx.x ..
 deadlines:correct                      deadline       ..xx. oo xxx xxx xxx x xxxx.x ..
 deadlines:extend                       deadline       ..xx. xo oxx xxx xxx x xxxx.x ..
 deadlines:lateness                     deadline       ..xx. oo xxx xxx xxx x xxxx.x ..
@@ -335,6 +343,7 @@ chronologies:withdraw_entry            entry          ..oo. xx xx. ... ... . x.x
 
 desk:home                              -              ooooo oo ooo ooo ooo o oooooo oo
 desk:cases                             -              ooooo oo ooo ooo ooo o oooooo oo
+desk:health                            -              xxxxx xo xxx xxx xxx x xxxxxx ox
 desk:case                              -              ooooo oo ooo ooo ooo o oooooo ..
 desk:timeline                          -              xxxxx oo ooo ooo ooo o oooxxo ..
 desk:people                            -              oooox oo ooo ooo ooo o oooxxo ..
@@ -364,6 +373,7 @@ NOT_OF_A_CASE: Final = frozenset(
         "people:list",
         "people:invite",
         "people:end",
+        "people:address",
         "people:deputy",
         "people:resend",
         "people:revoke",
@@ -382,6 +392,11 @@ NOT_OF_A_CASE: Final = frozenset(
         "referrals:on_behalf",
         "referrals:oral_notice",
         "correspondence:failed",
+        "correspondence:returned",
+        "correspondence:templates",
+        "correspondence:template",
+        "correspondence:choice",
+        "desk:health",
         "publication:bring_in",
         "publication:bring_in_to",
     }

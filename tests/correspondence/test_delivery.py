@@ -166,7 +166,7 @@ def test_whoever_may_no_longer_open_the_case_is_not_told_late(cast, case, queued
     tasks.deliver_waiting()
 
     message.refresh_from_db()
-    assert (mail.outbox, message.state, message.failure) == ([], MessageState.FAILED, delivery.NOT_ADMITTED)
+    assert (mail.outbox, message.state, message.failure) == ([], MessageState.DROPPED, delivery.NOT_ADMITTED)
     # Nobody need do anything about it.
     assert list(Message.objects.failed()) == []
 
@@ -190,7 +190,7 @@ def test_a_claim_is_respected_for_five_minutes_and_then_taken_under_the_same_num
 def test_a_message_that_stops_every_worker_is_given_up(cast, queued, later):
     [message] = queued(cast.sgc)
 
-    for _ in range(delivery.MOST_ATTEMPTS):
+    for _ in range(delivery.MOST_CLAIMS):
         assert delivery.claim(message.pk) is not None
         later(minutes=6)
 

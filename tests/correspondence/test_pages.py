@@ -268,7 +268,7 @@ def test_a_failed_message_waits_on_the_business_unit_until_it_is_dealt_with(
 ):
     [task] = waiting(cast.bum)
     assert (task.case, task.href, task.mine) == (case, messages_page(case), True)
-    assert task.verb == "See to an e-mail that could not be sent"
+    assert task.verb == "See to an e-mail that did not arrive"
     assert [each.mine for each in waiting(cast.sgc, case)] == [False]
     assert (waiting(cast.sgc), waiting(outsider), waiting(outsider, case)) == ([], [], [])
 

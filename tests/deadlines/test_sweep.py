@@ -14,8 +14,9 @@ from accounts.agency_kinds import AgencyKind
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.permissions import holders
 from casework.services import admit, raise_wall
-from correspondence.models import Message
-from deadlines import services
+from correspondence.models import Message, MessageState
+from correspondence.services import choose_emails
+from deadlines import services, tasks
 from deadlines.models import Deadline, Reminder, WakeUp
 from deadlines.people import Audience, partner_of
 from lcspr import clock
@@ -109,9 +110,11 @@ def test_step_by_step_to_the_end_and_beyond(cast, case, staffed, at):
         at(moment)
         counts.append(services.sweep())
 
-    assert counts == [6, 6, 6, 6, 2, 3, 0]
+    # From the third working day the partners are told again each day, here of the last one alone.
+    assert counts == [6, 6, 6, 6, 2, 3, 3]
     assert [step for step, name in taken() if name == "Independent chair"] == ["+1wd"]
-    assert WakeUp.objects.count() == 0
+    assert sorted({step for step, _ in taken() if "#" in step}) == ["+3wd#7"]
+    assert [call.at for call in WakeUp.objects.all()] == [london(2026, 7, 1, 0) - dt.timedelta(seconds=1)]
 
 
 def test_ten_days_off_every_step_is_recorded_and_each_person_gets_one_e_mail(cast, case, staffed, at):
@@ -120,7 +123,7 @@ def test_ten_days_off_every_step_is_recorded_and_each_person_gets_one_e_mail(cas
 
     assert services.sweep() == 29
 
-    assert {step for step, _ in taken()} == {"-2wd", "-1wd", "morning", "+0wd", "+1wd", "+3wd"}
+    assert {step for step, _ in taken()} == {"-2wd", "-1wd", "morning", "+0wd", "+1wd", "+3wd#1"}
     assert told() == [
         ("deadline_missed", name)
         for name in sorted([*TOLD_BEFORE, "Independent chair", "Lead safeguarding partner (local authority)"])
@@ -132,9 +135,10 @@ def test_ten_days_off_every_step_is_recorded_and_each_person_gets_one_e_mail(cas
         (cast.sgc, "+0wd"),
         (cast.ic, "+1wd"),
         (cast.lsp_la, "+1wd"),
-        (cast.dsp_la, "+3wd"),
-        (cast.dsp_icb, "+3wd"),
-        (cast.dsp_police, "+3wd"),
+        # The alarm, which goes at once, before what the daily e-mail would say.
+        (cast.dsp_la, "+0wd"),
+        (cast.dsp_icb, "+0wd"),
+        (cast.dsp_police, "+0wd"),
     }
     assert services.sweep() == 0
 
@@ -254,6 +258,34 @@ class TestWhoIsTold:
         people = {row.person for row in Reminder.objects.all()}
         assert people == {cast.bum, cast.dsp_la, cast.dsp_icb, cast.dsp_police, deputy}
 
+    def test_a_deputy_of_the_person_who_owes_it(self, cast, case, at):
+        owner = cast.person(Role.ALO, agency="school")
+        deputy = cast.person(Role.ALO, agency="school", deputy_for=owner.memberships.get())
+        stranger = cast.person(Role.ALO, agency="school", deputy_for=owner.memberships.get())
+        for person in (owner, deputy):
+            admit(case, role=Role.ALO, user=person, why="Owns an action", by=cast.bum, on=day(2026, 6, 8))
+        start(case, cast.bum, "DL-23", trigger=AWARE, owed_user=owner)
+        at(london(2026, 8, 26, 9))
+        services.sweep()
+
+        assert {row.person for row in Reminder.objects.all()} == {owner, deputy}
+        assert stranger not in {message.to for message in Message.objects.all()}
+
+    def test_of_an_agency_of_two_partnerships_its_people_of_this_one(self, cast, case, other_cast, at):
+        school = cast.agency("school")
+        elsewhere = MembershipFactory(
+            user=UserFactory(), partnership=other_cast.partnership, agency=school, role=Role.REP
+        ).user
+        admit(case, role=Role.REP, agency=school, why="Asked", by=cast.bum, on=day(2026, 6, 8))
+        _ = cast.rep
+        start(case, cast.bum, "DL-07", owed_agency=school)
+        at(london(2026, 6, 12, 9))
+        services.sweep()
+
+        assert [row.person for row in Reminder.objects.all()] == [cast.rep]
+        assert Audience([case]).holders(case, {Role.REP}) == holders(case, {Role.REP})
+        assert elsewhere not in {message.to for message in Message.objects.all()}
+
     def test_nobody_outside_the_partnership(self, cast, case, staffed, other_cast, at):
         strangers = {other_cast.bum, other_cast.lan, other_cast.dsp_la}
         start(case, cast.bum)
@@ -317,9 +349,7 @@ def test_a_sweep_of_many_takes_them_all_in_batches(cast, case, staffed, at, monk
     assert {row.deadline for row in Reminder.objects.filter(step="+0wd")} == set(Deadline.objects.all())
 
 
-def test_writing_reminders_costs_the_same_for_one_case_and_for_three(cast, other_cast, at, monkeypatch):
-    monkeypatch.setattr("deadlines.services.chasing.queue", lambda *args, **kwargs: [])
-
+def test_writing_reminders_costs_the_same_for_one_case_and_for_three(cast, other_cast, at):
     def cost(cases):
         for one in cases:
             start(one, cast.bum)
@@ -383,3 +413,58 @@ def test_a_sweep_that_dies_leaves_everything_to_the_next(cast, at, monkeypatch):
 
 def _die(*args, **kwargs):
     raise SystemExit
+
+
+class TestOneAlarmOrOneADay:
+    @pytest.fixture(autouse=True)
+    def _everybody_wants_one_a_day(self, cast, staffed):
+        for person in (*staffed, cast.rep):
+            choose_emails(person, daily=True)
+
+    def test_an_alarm_of_the_law_never_waits(self, cast, case, at):
+        start(case, cast.bum)
+        at(london(2026, 6, 11, 8, 1))
+        services.sweep()
+
+        assert {message.state for message in Message.objects.all()} == {MessageState.QUEUED}
+
+    def test_what_the_partnership_set_itself_waits_for_the_morning(self, cast, case, at):
+        school = cast.agency("school")
+        admit(case, role=Role.REP, agency=school, why="Asked", by=cast.bum, on=day(2026, 6, 8))
+        start(case, cast.bum, "DL-07", owed_agency=school)
+        at(london(2026, 6, 16, 0, 1))
+        services.sweep()
+
+        assert {message.state for message in Message.objects.all()} == {MessageState.HELD}
+        assert {message.next_attempt_at for message in Message.objects.all()} == {london(2026, 6, 16, 8)}
+
+    def test_what_was_done_overnight_is_not_said_in_the_morning(self, cast, case, at):
+        school = cast.agency("school")
+        admit(case, role=Role.REP, agency=school, why="Asked", by=cast.bum, on=day(2026, 6, 8))
+        start(case, cast.bum, "DL-07", owed_agency=school)
+        at(london(2026, 6, 16, 0, 1))
+        services.sweep()
+        services.meet("DL-07", case=case, at=london(2026, 6, 16, 0, 2), by=cast.bum)
+        at(london(2026, 6, 16, 9))
+
+        tasks.send_daily_emails()
+
+        assert {message.state for message in Message.objects.all()} == {MessageState.DROPPED}
+
+    def test_the_partners_hear_daily_of_a_notification_long_overdue_whatever_they_chose(self, cast, case, at):
+        choose_emails(cast.dsp_la, daily=False)
+        start(case, cast.bum)
+        at(london(2026, 6, 16, 0, 1))
+        services.sweep()
+        Message.objects.all().delete()
+        for number in (19, 20, 23):
+            at(london(2026, 6, number, 0, 1))
+            services.sweep()
+        at(london(2026, 6, 23, 8, 1))
+
+        tasks.send_daily_emails()
+        tasks.send_daily_emails()
+
+        digests = Message.objects.filter(template="daily_digest")
+        assert [d.to for d in digests.order_by("to__name")] == [cast.dsp_icb, cast.dsp_la, cast.dsp_police]
+        assert [d.body.count(case.reference) for d in digests] == [1, 1, 1]

@@ -1,0 +1,1 @@
+"""Pages about e-mails and notices, by subject."""
