@@ -1,6 +1,6 @@
 from deadlines.models.chasing import Reminder, WakeUp
 from deadlines.models.deadlines import HOLDABLE, ChangeKind, Deadline, DeadlineChange, DeadlineQuerySet
-from deadlines.models.reference import Holiday, RuleVersion
+from deadlines.models.reference import Holiday, ProposalKind, RuleProposal, RuleVersion
 
 __all__ = [
     "HOLDABLE",
@@ -9,7 +9,9 @@ __all__ = [
     "DeadlineChange",
     "DeadlineQuerySet",
     "Holiday",
+    "ProposalKind",
     "Reminder",
+    "RuleProposal",
     "RuleVersion",
     "WakeUp",
 ]

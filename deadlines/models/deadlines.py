@@ -103,7 +103,8 @@ class Deadline(Record):
 
     `about` is what it belongs to, as "app.Model:key"; `round` counts its restarts. `because` follows the
     trigger's date in a sentence. `due_at` is UTC; with `lasts` it is the first instant at which the duty ends.
-    `derived` is how the date was worked out. `provisional` says that it leans on holidays not yet official,
+    `given_on` is a day that somebody entitled has set, which goes before the rule's figure (the date in a
+    letter). `derived` is how the date was worked out. `provisional` says that it leans on holidays not yet official,
     `provisional_trigger` that triage has not confirmed the trigger. `held_since` is set only by a hold
     *with* reasons sent. *Overdue* is not a state: see `standing`.
     """
@@ -119,6 +120,7 @@ class Deadline(Record):
     because = models.CharField(max_length=200)
     due_at = models.DateTimeField()
     due_on = models.DateField()
+    given_on = models.DateField("day set by somebody else", null=True, blank=True)
     extended_to = models.DateField(null=True, blank=True)
     dates_moved = models.PositiveSmallIntegerField(default=0)
     derived = models.JSONField()
