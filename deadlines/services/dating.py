@@ -72,6 +72,18 @@ def dates_of(
     )
 
 
+def worked_out(
+    rule: catalogue.RuleVersion,
+    trigger_at: dt.datetime,
+    partnership: Partnership,
+    *,
+    given_on: dt.date | None = None,
+) -> Derived:
+    """When a rule would make something due in a partnership, whatever the case, by the holiday table of now."""
+    calendar = calendar_named(rule.calendar)
+    return work_out(rule, trigger_at, calendar, partnership.office_closes_at, given_on=given_on)
+
+
 def dated(derived: Derived) -> dict[str, object]:
     """The fields of a deadline that a derivation fills."""
     return {

@@ -20,6 +20,7 @@ from casework.models import Case, Document, Event, Stage, TakingBack
 from casework.services import admit, admit_standing
 from chronologies.models import Chronology, Entry
 from correspondence.models import Message, Notice
+from deadlines.models import Holiday, RuleProposal
 from decisions.models import Decision, Declaration, Hold, ParallelProceeding, PartnerView
 from lcspr import clock
 from panels.models import AlternativeReview, Appointment, ReportVersion, Review, TermsOfReference
@@ -239,6 +240,10 @@ class FullCase:
             "DL-10", case=self.case, trigger_at=clock.now(), because="it began", by=self.writer
         )
         self.keys["deadline"] = deadline.pk
+        # The rules and the bank holidays are the country's: one proposal and one holiday for every case.
+        waiting = RuleProposal.objects.waiting().filter(code="DL-14").first()
+        self.keys["proposal"] = (waiting or self._proposal()).pk
+        self.keys["holiday"] = Holiday.objects.earliest("on").pk
         manager = Membership.objects.get(user=self.people[Role.BUM], role=Role.BUM)
         self.keys["membership"] = manager.pk
         invitation = self._of(
@@ -254,6 +259,15 @@ class FullCase:
             },
         )
         self.keys["invitation"] = invitation.pk
+
+    def _proposal(self) -> RuleProposal:
+        return deadlines.services.propose_withdrawal(
+            "DL-14",
+            source="A law",
+            effective_from=clock.today(),
+            reason="It has changed",
+            by=self.people[Role.ADM],
+        )
 
     def let_in(self) -> None:
         """Admit each role in the way in which it is admitted to a case, and have everybody say they know nobody."""
