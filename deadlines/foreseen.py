@@ -63,7 +63,7 @@ class MakesDue(GovFormMixin):
     The view tells it the case or the partnership (`of_case`, `of_partnership`); without either it says nothing.
     """
 
-    makes_due: ClassVar[Mapping[str, Clocks]] = {}
+    makes_due: Mapping[str, Clocks] = {}
     of_case: Case | None = None
     of_partnership: Partnership | None = None
     of_deadline: Deadline | None = None
@@ -88,8 +88,8 @@ class MakesDue(GovFormMixin):
         super().full_clean()
         if self.asks_first:
             # The rest is not finished yet: only what is wrong with these dates is said.
-            for name in [name for name in self._errors or {} if name not in self.makes_due]:
-                del self._errors[name]
+            for name in [name for name in self.errors if name not in self.makes_due]:
+                del self.errors[name]
 
     def is_valid(self) -> bool:
         return super().is_valid() and not self.asks_first
@@ -147,7 +147,7 @@ def answer(
     """What the dates typed so far into a form will make due; one not finished yet makes nothing due."""
     dates = {}
     for name in form.makes_due:
-        field = form.base_fields[name]
+        field = form.base_fields[name]  # type: ignore[attr-defined]  # Django's metaclass gives it
         value = field.widget.value_from_datadict(typed, MultiValueDict(), name)
         if (read := _read(field, value)) is not None:
             dates[name] = read

@@ -9,10 +9,9 @@ from django import forms
 from accounts.settings_choices import STATUTORY_REVIEWS, ReviewType, StatutoryPartner
 from casework.forms import CaseFileField
 from deadlines.foreseen import MakesDue
-from decisions.kinds import WITH_REVIEW_TYPE
+from decisions.kinds import WITH_REVIEW_TYPE, DecisionKind
 from decisions.models import (
     Decision,
-    DecisionKind,
     DeclarationOutcome,
     HoldKind,
     HoldSource,

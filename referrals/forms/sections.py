@@ -58,6 +58,8 @@ class SectionForm(GovForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    of_partnership: Partnership | None = None
+
     def __init__(self, *args: Any, partnership: Partnership, typed: Mapping[str, Any], **kwargs: Any) -> None:
         self.partnership, self.typed = partnership, typed
         self.of_partnership = partnership

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -202,7 +202,7 @@ class ProposeView(RulePage, FormView):
     """An administrator proposes a new version of a rule of law or guidance."""
 
     roles_allowed = frozenset({PROPOSER})
-    form_class: ClassVar[Any] = VersionForm
+    form_class: Any = VersionForm
     template_name = "deadlines/office_act.html"
     page_title = "Propose a new version"
 
