@@ -141,10 +141,14 @@ class AgencyAdmin(AccountsAdmin):
 
 @admin.register(Partnership)
 class PartnershipAdmin(AccountsAdmin):
-    """Changed here, opened by the command `open_partnership`, which takes a preset."""
+    """Changed here, opened by the command `open_partnership`, which takes a preset.
+
+    What its clocks run by is read here and changed by the business manager on the page “Rules”, where the open
+    deadlines are worked out again.
+    """
 
     list_display = ["name", "short_name", "code"]
-    readonly_fields = ["code"]
+    readonly_fields = ["code", "rr_anchor", "written_within_hours", "local_lengths", "office_closes_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,7 @@ from accounts.models import Agency, Membership, User
 from actions.models import Action, Level, Outlook, Recommendation, SourceKind
 from casework.forms import CaseFileField
 from casework.models import Case
+from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import ConfirmField, GovDateField
 from govuk.forms import GovForm
@@ -273,8 +274,9 @@ class ExtendForm(GovForm):
     reason = narrative("Why does it need more time?", "why it needs more time", rows=4, longest=4000)
 
 
-class ProgressForm(OnceForm):
+class ProgressForm(MakesDue, OnceForm):
     submit_label = "Record the report"
+    makes_due = {"reported_on": {"DL-23": ""}}
 
     told = forms.CharField(
         label="Who was told?",

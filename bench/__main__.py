@@ -1,4 +1,5 @@
-"""`python -m bench`: server time of the main pages at the demo's size and with a hundred times as many cases."""
+"""`python -m bench`: server time of the main pages at the demo's size and with a hundred times as many cases; and what a
+date costs with its explanation."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def main(words: Sequence[str]) -> int:
 
     settings.ROOT_URLCONF = "bench.urls"
     from accounts.models import Partnership
-    from bench import clocks_board, sweep
+    from bench import clocks_board, dates, sweep
     from bench.apart import apart
     from bench.multiply import counted, multiply
     from bench.pages import BARE, Pages
@@ -76,8 +77,8 @@ def main(words: Sequence[str]) -> int:
         print(f"{scan.page}: {scan.table} ({scan.rows} rows): {scan.how}")
         if asked.sql:
             print(textwrap.indent(textwrap.fill(scan.sql, 150), "    "))
-    sweep_met = sweep.report()
-    return 0 if all_met and boards_met and sweep_met else 1
+    others = [boards_met, dates.report(), sweep.report()]
+    return 0 if all_met and all(others) else 1
 
 
 if __name__ == "__main__":

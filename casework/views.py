@@ -81,6 +81,12 @@ class CaseMixin(View):
             kwargs["data"] = kept
         return kwargs
 
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        """The form of the page, which may say what its dates will make due in this case."""
+        form = super().get_form(*args, **kwargs)  # type: ignore[misc]
+        form.of_case = self.case
+        return form
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         note_read(self.request, case=self.case, about=self.read_object())
         return {

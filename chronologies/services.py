@@ -90,7 +90,7 @@ def _start_clock(chronology: Chronology, at: dt.datetime, *, by: User) -> None:
         about=chronology,
         owed_agency=chronology.agency,
         owed_user=chronology.author,
-        agreed_on=chronology.due_on,
+        given_on=chronology.due_on,
     )
 
 

@@ -32,6 +32,7 @@ from chronologies.models import (
     Precision,
     writes_it,
 )
+from deadlines.foreseen import usual_day
 from govuk.dates import clock_text, date_text
 from lcspr import clock
 
@@ -102,6 +103,9 @@ class RequestView(ActForm, CaseMixin):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "case": self.case}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"due_on": usual_day(services.DUE, self.case.partnership)}
 
     def act(self, form: Any) -> None:
         answers = dict(form.cleaned_data)

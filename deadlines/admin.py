@@ -24,7 +24,8 @@ class RuleVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(Holiday)
 class HolidayAdmin(AccountsAdmin):
-    """Added and taken out, never edited; the open deadlines that count by the calendar are worked out again."""
+    """Added and taken out, not edited (the page “Bank holidays” does that, with a preview); the open deadlines that
+    count by the calendar are worked out again."""
 
     list_display = ["on", "title", "calendar", "source", "provisional"]
     list_filter = ["calendar", "provisional"]

@@ -125,8 +125,9 @@ class RuleVersion:
 
     `trigger` is the event in force once settings are applied; `anchors` are the events a partnership may
     choose between, by the setting `anchor_setting`. `owed_by` is a role code and `told` names bodies and
-    roles in words. `built` says that a record of this release starts the clock. `opt_in` rules run only where
-    the partnership has set a figure. `office_hours` rules count a trigger after closing as the next day's.
+    roles in words. `built` says that a record of this release starts the clock; otherwise `waits_for` names what
+    that waits for. `opt_in` rules run only where the partnership has set a figure. `office_hours` rules count a
+    trigger after closing as the next day's.
     """
 
     code: str
@@ -148,6 +149,7 @@ class RuleVersion:
     office_hours: bool = False
     calendar: str = "England and Wales"
     built: bool = False
+    waits_for: str = ""
     reminders: tuple[Step, ...] = ()
     missed: tuple[Step, ...] = ()
     consequence: str = ""
@@ -298,6 +300,7 @@ _NOTIFICATION = (
             force=Force.GUIDANCE,
             source="Working Together 2023 ch. 5; GOV.UK, report a serious child safeguarding incident",
             effective_from=ARRANGEMENTS_BEGAN,
+            built=True,
             reminders=_statutory_reminders("lan"),
             missed=_NOTICE_MISSED,
             consequence="It is still owed, and a reason for lateness is recorded.",
@@ -331,6 +334,7 @@ _NOTIFICATION = (
             force=Force.LAW,
             source="Working Together 2023 ch. 5; GOV.UK, report a serious child safeguarding incident",
             effective_from=ARRANGEMENTS_BEGAN,
+            waits_for="a record of the notice of a looked-after child’s death, apart from a serious incident",
             reminders=_statutory_reminders("lan"),
             missed=_NOTICE_MISSED,
             consequence="It is still owed, and a reason for lateness is recorded when it is sent.",
@@ -348,6 +352,7 @@ _NOTIFICATION = (
         force=Force.GUIDANCE,
         source="Working Together 2023 ch. 5: care leavers up to and including 24",
         effective_from=WT2023_BEGAN,
+        waits_for="a record of the notice of a care leaver’s death, apart from a serious incident",
         reminders=_statutory_reminders("lan"),
         missed=_NOTICE_MISSED,
         consequence="It is still owed, and a reason for lateness is recorded when it is sent.",
@@ -361,6 +366,7 @@ _NOTIFICATION = (
         told=("the business unit",),
         source="Local practice (North East Lincolnshire: the same day)",
         local_setting=None,
+        waits_for="a record of the copy: here the business unit sees the notification as soon as it is recorded",
         reminders=(),
         missed=(_wd(0, "lan", "bu"),),
     ),
@@ -375,6 +381,7 @@ _RAPID_REVIEW = (
         "bu",
         told=("the referrer",),
         office_hours=True,
+        waits_for="nothing to time: the receipt goes out by itself when a referral is submitted",
         reminders=(),
     ),
     _local(
@@ -385,6 +392,7 @@ _RAPID_REVIEW = (
         "bu",
         told=("the referrer",),
         office_hours=True,
+        waits_for="a record of the check for completeness, apart from the referral’s acceptance",
         reminders=(),
     ),
     _local(
@@ -396,6 +404,7 @@ _RAPID_REVIEW = (
         told=("the sub-group chair", "the independent chair"),
         office_hours=True,
         source="Local practice (South Tyneside: 1 working day); never later than one working day before DL-01",
+        built=True,
     ),
     _local(
         "DL-06",
@@ -405,6 +414,7 @@ _RAPID_REVIEW = (
         "bu",
         told=("the agencies",),
         source="Local practice (Devon, Dorset)",
+        waits_for="a record that the letters were all sent; each agency’s own time (DL-07) runs from its request",
         reminders=(),
     ),
     _local(
@@ -428,6 +438,7 @@ _RAPID_REVIEW = (
         "sgc",
         told=("the delegated safeguarding partners",),
         source="Local practice (Dorset: working days 10 to 12)",
+        waits_for="a record of the rapid review meeting before it is held",
     ),
     _local(
         "DL-09",
@@ -437,6 +448,7 @@ _RAPID_REVIEW = (
         "dsp",
         told=("the business unit",),
         source="Local practice (Devon: day 14; Dorset: working days 12 to 15)",
+        waits_for="a sign-off apart from the partners’ decision, which is timed by DL-10",
     ),
 )
 
@@ -506,6 +518,7 @@ _NATIONAL_PANEL = (
         "bu",
         told=("the business unit",),
         source="Kent: the National Panel replies in approximately 10 days; no national figure",
+        built=True,
         reminders=(),
         missed=(_wd(0, "bu"), _wd(5, "bu")),
         consequence="The business unit asks the National Panel’s secretariat.",
@@ -519,6 +532,7 @@ _NATIONAL_PANEL = (
         told=("the National Panel",),
         force=Force.LAW,
         source="Children Act 2004 s16D (the duty to supply); the date in the letter comes first, the figure is local",
+        built=True,
         missed=(_wd(0, "dsp", "ic"), _wd(1, "lsp")),
     ),
     _local(
@@ -528,6 +542,7 @@ _NATIONAL_PANEL = (
         working_days(10),
         "dsp",
         told=("the National Panel", "the independent chair"),
+        built=True,
         missed=(_wd(0, "dsp", "ic"), _wd(1, "lsp")),
     ),
 )
@@ -591,6 +606,7 @@ _REVIEW = (
         working_days(15),
         "aa",
         told=("the business unit", "the review panel chair"),
+        built=True,
     ),
     _local(
         "DL-16r",
@@ -599,6 +615,7 @@ _REVIEW = (
         working_days(30),
         "aa",
         told=("the business unit", "the review panel chair"),
+        waits_for="the agency report as a record of its own",
     ),
     _local(
         "DL-17",
@@ -611,6 +628,7 @@ _REVIEW = (
         force=Force.LAW,
         source="Child Safeguarding Practice Review and Relevant Agency (England) Regulations 2018 reg. 14; the "
         "interval is local",
+        built=True,
         missed=(_wd(0, "bu"), _wd(1, "sgc"), _wd(3, "dsp")),
     ),
     _local(
@@ -620,6 +638,7 @@ _REVIEW = (
         working_days(10),
         "rep",
         told=("the review panel chair", "the reviewer"),
+        built=True,
     ),
     _local(
         "DL-20",
@@ -639,6 +658,7 @@ _REVIEW = (
         calendar_months(4),
         "sgc",
         told=("the sub-group",),
+        built=True,
     ),
 )
 
@@ -739,6 +759,7 @@ _AFTERWARDS = (
         "alo",
         told=("the executive",),
         reminders=(_d(-14, "alo"),),
+        waits_for="the impact evaluation as a record of its own",
         missed=(_wd(0, "alo", "rep"), _d(14, "sgc"), _d(30, "relevant_dsp")),
     ),
     _local(
@@ -749,6 +770,7 @@ _AFTERWARDS = (
         "alo",
         told=("the executive",),
         reminders=(_d(-14, "alo"),),
+        waits_for="the impact evaluation as a record of its own",
         missed=(_wd(0, "alo", "rep"), _d(14, "sgc"), _d(30, "relevant_dsp")),
     ),
     RuleVersion(
@@ -762,6 +784,7 @@ _AFTERWARDS = (
         force=Force.LAW,
         source="Working Together 2023: at least once in every 12 months, published by the end of September",
         effective_from=WT2023_BEGAN,
+        waits_for="the yearly report as a record",
         reminders=(_d(-28, "bu"),),
         missed=(_wd(0, "bu", "lsp"),),
     ),
@@ -779,6 +802,7 @@ _INFORMATION = (
         force=Force.LAW,
         source="UK GDPR art. 12(3): one month, two more if complex",
         effective_from=ARRANGEMENTS_BEGAN,
+        waits_for="the register of requests for information",
         missed=(_wd(0, "bu"),),
     ),
     RuleVersion(
@@ -792,6 +816,7 @@ _INFORMATION = (
         force=Force.LAW,
         source="Freedom of Information Act 2000 s10; a bank holiday anywhere in the United Kingdom is not counted",
         effective_from=ARRANGEMENTS_BEGAN,
+        waits_for="the register of requests for information",
         calendar="United Kingdom",
         missed=(_wd(0, "bu"),),
     ),
@@ -806,6 +831,7 @@ _INFORMATION = (
         force=Force.LAW,
         source="UK GDPR art. 33: within 72 hours of becoming aware",
         effective_from=ARRANGEMENTS_BEGAN,
+        waits_for="the register of personal data breaches",
         reminders=(_h(-48, "bu"), _h(-24, "bu")),
         missed=(_h(0, "bu"),),
     ),
@@ -820,6 +846,7 @@ _INFORMATION = (
         force=Force.LAW,
         source="Coroners and Justice Act 2009 sch. 5: the date in the notice",
         effective_from=ARRANGEMENTS_BEGAN,
+        waits_for="the register of coroners’ requests",
         reminders=(_wd(-2, "legal", "bu"),),
         missed=(_wd(0, "legal", "bu"),),
     ),
@@ -831,6 +858,7 @@ _INFORMATION = (
         "legal",
         told=("the police", "the Crown Prosecution Service"),
         source="2013 protocol on disclosure in child-abuse cases: 14 days, taken as the usual figure",
+        waits_for="the register of disclosure requests",
     ),
 )
 
@@ -846,6 +874,11 @@ CATALOGUE: Final[tuple[RuleVersion, ...]] = (
     *_AFTERWARDS,
     *_INFORMATION,
 )
+# A clock that is never due later than so many working days before another of the same case.
+CAPPED: Final[Mapping[str, tuple[str, int]]] = {"DL-05": ("DL-01", 1)}
+# Statutory clocks whose day is set by the letter that starts them, where it names one.
+SET_BY_LETTER: Final = frozenset({"DL-12"})
+
 CODES: Final = tuple(dict.fromkeys(rule.code for rule in CATALOGUE))
 BUILT: Final = tuple(dict.fromkeys(rule.code for rule in CATALOGUE if rule.built))
 

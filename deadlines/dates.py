@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from accounts.models import Partnership
 from deadlines import catalogue
 from deadlines.rules.calendar import Calendar
-from deadlines.rules.counting import Derived, Length, Unit, calendar_days, derive
+from deadlines.rules.counting import Derived, Latest, Length, Unit, calendar_days, derive
 from deadlines.rules.london import london_date
-
-# A date that people agreed on is due on itself: nothing is counted.
-AGREED: Final = calendar_days(0)
 
 
 def settings_of(partnership: Partnership) -> dict[str, Any]:
@@ -26,16 +23,20 @@ def settings_of(partnership: Partnership) -> dict[str, Any]:
 
 
 def work_out(
-    rule: catalogue.RuleVersion, trigger_at: dt.datetime, calendar: Calendar, partnership: Partnership
+    rule: catalogue.RuleVersion,
+    trigger_at: dt.datetime,
+    calendar: Calendar,
+    office_closes_at: dt.time | None,
+    *,
+    given_on: dt.date | None = None,
+    latest: Latest | None = None,
 ) -> Derived:
-    """When a rule, with the partnership's own figure, makes something due."""
-    closes_at = partnership.office_closes_at if rule.office_hours else None
-    return derive(rule.length, trigger_at, calendar, office_closes_at=closes_at)
-
-
-def agreed_on(on: dt.date, calendar: Calendar) -> Derived:
-    """The derivation of a date that was agreed and not counted."""
-    return derive(AGREED, on, calendar)
+    """When a rule, with the partnership's own figure, makes something due; on `given_on`, where somebody
+    entitled has set the day. When the office closes matters to few rules only."""
+    if given_on is not None:
+        return derive(calendar_days(0), given_on, calendar)
+    closes_at = office_closes_at if rule.office_hours else None
+    return derive(rule.length, trigger_at, calendar, office_closes_at=closes_at, latest=latest)
 
 
 def derived_from(kept: Mapping[str, Any]) -> Derived:
@@ -56,6 +57,7 @@ def derived_from(kept: Mapping[str, Any]) -> Derived:
         notes=tuple(kept["notes"]),
         calendar_name=name,
         calendar_version=version,
+        brought_forward=kept.get("brought_forward", ""),
     )
 
 

@@ -5,6 +5,7 @@ from `holidays`, marked provisional until they are announced. The two agree on e
 """
 
 import datetime as dt
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
@@ -63,6 +64,16 @@ def calendar_named(name: str) -> Calendar:
         version=f"GOV.UK list to {last_year} (govuk-bank-holidays {version('govuk-bank-holidays')})",
         name=name,
     )
+
+
+def listed(name: str) -> dict[dt.date, Holiday]:
+    """A calendar's days with the edition of the list each was taken from, as the table keeps them."""
+    calendar = calendar_named(name)
+    edition = f"{OFFICIAL}, {calendar.version.partition(' (')[2].rstrip(')')}"
+    return {
+        on: replace(day, source=edition) if day.source == OFFICIAL else day
+        for on, day in calendar.holidays.items()
+    }
 
 
 def official_holidays(division: str = "england-and-wales") -> dict[dt.date, Holiday]:

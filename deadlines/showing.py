@@ -9,6 +9,7 @@ from typing import Final
 
 from django.urls import reverse
 
+from accounts.words import STANDARD_WORDS
 from deadlines.calendars import Calendars
 from deadlines.dates import length_of
 from deadlines.models import Deadline
@@ -113,6 +114,12 @@ def who(deadline: Deadline) -> str:
     role = deadline.partnership.word(word) if word else _OWNERS[code]
     role = f"{role[:1].upper()}{role[1:]}"
     return f"{deadline.owed_agency.short_name}: {role}" if deadline.owed_agency else role
+
+
+def owner_words(code: str) -> str:
+    """Who owes an act by a rule, in the standard words."""
+    named = STANDARD_WORDS[_WORDS_FOR_OWNERS[code]] if code in _WORDS_FOR_OWNERS else _OWNERS[code]
+    return f"{named[:1].upper()}{named[1:]}"
 
 
 def distance_of(deadline: Deadline, status: Status, today: dt.date, calendar: Calendar) -> str:

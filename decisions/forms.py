@@ -8,7 +8,8 @@ from django import forms
 
 from accounts.settings_choices import STATUTORY_REVIEWS, ReviewType, StatutoryPartner
 from casework.forms import CaseFileField
-from decisions.kinds import WITH_REVIEW_TYPE
+from deadlines.foreseen import MakesDue
+from decisions.kinds import WITH_REVIEW_TYPE, DecisionKind
 from decisions.models import (
     Decision,
     DeclarationOutcome,
@@ -104,7 +105,21 @@ class ViewForm(DecisionForm):
         return answers
 
 
-class OnBehalfForm(DecisionForm):
+_IF_LAST = "if they decide on a review and this is the last view"
+_IF_REVIEW = "if they decide on a review"
+
+
+class _DatedDecisionForm(MakesDue, DecisionForm):
+    """A decision whose day may start the review's clocks, after a rapid review only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.decision.kind not in {DecisionKind.RAPID_REVIEW, DecisionKind.RECONSIDERATION}:
+            self.makes_due = {}
+
+
+class OnBehalfForm(_DatedDecisionForm):
+    makes_due = {"on": {"DL-14": _IF_LAST, "DL-15": _IF_LAST}}
     submit_label = "Record this view"
 
     partner = forms.ChoiceField(
@@ -163,7 +178,8 @@ class ChairCommentForm(DecisionForm):
     reasons = reasons_field("Your comment")
 
 
-class LeadPartnersForm(DecisionForm):
+class LeadPartnersForm(_DatedDecisionForm):
+    makes_due = {"on": {"DL-14": _IF_REVIEW, "DL-15": _IF_REVIEW}}
     submit_label = "Record their decision"
 
     outcome = forms.ChoiceField(label="What did they decide?", widget=widgets.Radios())
@@ -348,8 +364,9 @@ class EndForm(GovForm):
     )
 
 
-class HoldForm(GovForm):
+class HoldForm(MakesDue, GovForm):
     submit_label = "Add the hold"
+    makes_due = {"on": {"DL-21h": ""}}
 
     kind = forms.ChoiceField(label="What must wait?", choices=HoldKind.choices, widget=widgets.Radios())
     source = forms.ChoiceField(label="Who asked for it?", choices=HoldSource.choices, widget=widgets.Radios())

@@ -84,7 +84,9 @@ class Diary:
         rule = catalogue.adapted(kept.as_rule, settings_of(partnership))
         assert rule is not None, f"{partnership} does not run {code}"
         day = Day(self.calendar.on_or_before(due_on), self.calendar)
-        while (found := work_out(rule, day.at(hour), self.calendar, partnership).due_on) != due_on:
+        while (
+            found := work_out(rule, day.at(hour), self.calendar, partnership.office_closes_at).due_on
+        ) != due_on:
             assert found > due_on, f"{code} is never due on {due_on}"
             day = day.minus(1)
         return day

@@ -13,6 +13,7 @@ from actions.models import Level
 from casework.forms import CaseFileField
 from casework.models import Case
 from correspondence.models import How, Recipient
+from deadlines.foreseen import MakesDue
 from decisions.forms import DeclarationForm
 from govuk import widgets
 from govuk.fields import GovDateField, GovDateTimeField, YesNoField
@@ -160,8 +161,9 @@ class WriteUpForm(GovForm):
     report = CaseFileField(label="The report or briefing", required=False, widget=widgets.FileUpload())
 
 
-class AwarenessForm(GovForm):
+class AwarenessForm(MakesDue, GovForm):
     submit_label = "Go back to the notification"
+    makes_due = {"la_aware_at": {"DL-01": "", "DL-02": ""}}
     submit_style = "warning"
 
     la_aware_at = GovDateTimeField(
@@ -336,8 +338,9 @@ class EngagementForm(GovForm):
     )
 
 
-class ProgressCheckForm(GovForm):
+class ProgressCheckForm(MakesDue, GovForm):
     submit_label = "Record the check"
+    makes_due = {"checked_on": {"DL-17": ""}}
 
     checked_on = GovDateField(label="When?", noun="date of the check", not_after=clock.today)
     words = narrative(

@@ -13,6 +13,7 @@ from casework.forms import CaseFileField
 from casework.models import Case, Stage
 from casework.models.people import Outcome as ChildOutcome
 from correspondence.models import How
+from deadlines.foreseen import MakesDue
 from decisions.kinds import RapidReviewOutcome
 from decisions.models import HoldSource
 from govuk import widgets
@@ -102,8 +103,9 @@ class PrepareForm(GovForm):
             del self.fields["report"]
 
 
-class PlanForm(GovForm):
+class PlanForm(MakesDue, GovForm):
     submit_label = "Plan this day"
+    makes_due = {"planned_on": {"DL-19": ""}}
 
     planned_on = GovDateField(label="When is it to be published?", noun="planned day", not_before=clock.today)
 
@@ -376,8 +378,9 @@ class BringToChairForm(GovForm):
             self.fields["pseudonym"].help_text += f" Free: {', '.join(suggested)}."
 
 
-class ReopenForm(GovForm):
+class ReopenForm(MakesDue, GovForm):
     submit_label = "Ask to reopen the case"
+    makes_due = {"la_aware_at": {"DL-01": "", "DL-02": ""}}
     reveals = {"new_awareness": {"True": ["la_aware_at"]}}
 
     reason = forms.ChoiceField(
@@ -396,10 +399,19 @@ class ReopenForm(GovForm):
     )
 
 
-class BringInForm(GovForm):
+class BringInForm(MakesDue, GovForm):
     """A case already under way. Every date is a day; what is not known stays empty where the stage does not need it."""
 
     submit_label = "Bring in the case"
+    makes_due = {
+        "la_aware_on": {"DL-01": "if it is not notified yet", "DL-02": "if it is not notified yet"},
+        "notified_on": {"DL-10": "if the rapid review is not sent yet"},
+        "rr_sent_on": {"DL-11": "if the National Panel has not answered"},
+        "letter_on": {"DL-12": "if it asked for more", "DL-13": "if it did not agree"},
+        "decided_on": {"DL-14": "if they decided on a review", "DL-15": "if nobody has been told yet"},
+        "planned_on": {"DL-19": ""},
+        "published_on": {"DL-22": ""},
+    }
 
     stage = forms.ChoiceField(
         label="Where does the case stand?",
@@ -513,6 +525,7 @@ class BringInForm(GovForm):
 
     def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.of_partnership = partnership
         members = partnership.members.current().values("agency")
         authorities = Agency.objects.filter(pk__in=members, kind="local_authority")
         self.fields["incident_la"].queryset = authorities  # type: ignore[attr-defined]

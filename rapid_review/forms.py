@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 
 from accounts.models import Agency
 from casework.forms import CaseFileField
+from deadlines.foreseen import MakesDue
 from govuk.fields import ConfirmField, GovDateField, GovDateTimeField
 from govuk.forms import GovForm
 from lcspr import clock
@@ -129,8 +130,9 @@ class ReportForm(GovForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
-class SentForm(GovForm):
+class SentForm(MakesDue, GovForm):
     submit_label = "Record as sent"
+    makes_due = {"sent_at": {"DL-11": ""}}
 
     sent_at = GovDateTimeField(label="When was it sent?", not_after=clock.now)
     sent_to = forms.CharField(
@@ -167,8 +169,11 @@ class SentForm(GovForm):
         return cleaned
 
 
-class LetterForm(GovForm):
+class LetterForm(MakesDue, GovForm):
     submit_label = "Record the letter"
+    makes_due = {
+        "received_on": {"DL-12": "if it asks for more and gives no day", "DL-13": "if it does not agree"}
+    }
     reveals = {"view": {PanelView.ASKS.value: ["answer_by"]}}
 
     received_on = GovDateField(label="When was the letter received?", not_after=clock.today)
@@ -195,8 +200,9 @@ class LetterForm(GovForm):
         return cleaned
 
 
-class AnswerPanelForm(GovForm):
+class AnswerPanelForm(MakesDue, GovForm):
     submit_label = "Record the answer"
+    makes_due = {"sent_at": {"DL-11": ""}}
 
     sent_at = GovDateTimeField(label="When was the answer sent?", not_after=clock.now)
     words = narrative("What was answered?")

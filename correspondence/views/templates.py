@@ -53,7 +53,7 @@ class TemplateDetailView(TemplatesMixin, TemplateView):
     template_name = "correspondence/template.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown = showing.template_page(self.kwargs["code"], self.request.user)
+        shown = showing.template_page(self.kwargs["template"], self.request.user)
         if shown is None:
             raise Http404
         return {

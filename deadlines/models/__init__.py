@@ -1,7 +1,7 @@
 from deadlines.models.chasing import Reminder, WakeUp
 from deadlines.models.deadlines import HOLDABLE, ChangeKind, Deadline, DeadlineChange, DeadlineQuerySet
 from deadlines.models.feeds import CalendarFeed
-from deadlines.models.reference import Holiday, RuleVersion
+from deadlines.models.reference import Holiday, ProposalKind, RuleProposal, RuleVersion
 
 __all__ = [
     "HOLDABLE",
@@ -11,7 +11,9 @@ __all__ = [
     "DeadlineChange",
     "DeadlineQuerySet",
     "Holiday",
+    "ProposalKind",
     "Reminder",
+    "RuleProposal",
     "RuleVersion",
     "WakeUp",
 ]

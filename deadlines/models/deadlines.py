@@ -15,7 +15,8 @@ from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import Role
 from casework.models import Case
 from casework.permissions import agencies_as, open_to, own_agencies, roles_anywhere, roles_with, whole_world
-from deadlines.dates import AGREED, derived_from, length_of
+from deadlines.catalogue import SET_BY_LETTER
+from deadlines.dates import derived_from, length_of
 from deadlines.models.reference import STATUTORY, Force, RuleVersion
 from deadlines.rules import status
 from deadlines.rules.calendar import Calendar
@@ -118,7 +119,8 @@ class Deadline(Record):
 
     `about` is what it belongs to, as "app.Model:key"; `round` counts its restarts. `because` follows the
     trigger's date in a sentence. `due_at` is UTC; with `lasts` it is the first instant at which the duty ends.
-    `derived` is how the date was worked out. `provisional` says that it leans on holidays not yet official,
+    `given_on` is a day that somebody entitled has set, which goes before the rule's figure (the date in a
+    letter). `derived` is how the date was worked out. `provisional` says that it leans on holidays not yet official,
     `provisional_trigger` that triage has not confirmed the trigger. `held_since` is set only by a hold
     *with* reasons sent. *Overdue* is not a state: see `standing`.
     """
@@ -134,6 +136,7 @@ class Deadline(Record):
     because = models.CharField(max_length=200)
     due_at = models.DateTimeField()
     due_on = models.DateField()
+    given_on = models.DateField("day set by somebody else", null=True, blank=True)
     extended_to = models.DateField(null=True, blank=True)
     dates_moved = models.PositiveSmallIntegerField(default=0)
     derived = models.JSONField()
@@ -241,8 +244,8 @@ class Deadline(Record):
 
     @property
     def is_agreed(self) -> bool:
-        """Whether a date agreed in a letter or a hold is its date, instead of one counted by the rule."""
-        return length_of(self.derived) == AGREED != self.rule.as_rule.length
+        """Whether a date that people agreed on, in a letter or a hold, is its date instead of one counted by the rule."""
+        return self.given_on is not None and self.code not in SET_BY_LETTER
 
     @property
     def derivation(self) -> Derived:

@@ -1,7 +1,7 @@
 """What every deadline leans on: the rules as they stood from day to day, and the bank holidays.
 
 Both are filled by a migration from `deadlines.catalogue` and `deadlines.holidays`. A rule changes by a new
-version with its source and dates, never by editing an old one.
+version with its source and dates, never by editing an old one; one person proposes it, another confirms it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import Any
 from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import MD5, Cast, Concat
 
 from accounts.constraints import not_before, one_of
-from accounts.models import Record
+from accounts.models import Record, User
 from deadlines import catalogue
 from deadlines.rules.chasing import Step
 from deadlines.rules.counting import Length, Unit
+from lcspr import clock
 
 
 class Force(models.TextChoices):
@@ -39,17 +40,26 @@ class CalendarName(models.TextChoices):
 
 
 class RuleVersionQuerySet(models.QuerySet["RuleVersion"]):
+    def current(self) -> RuleVersionQuerySet:
+        """Without the versions that were wrong and have been replaced from their own first day."""
+        return self.filter(superseded_at__isnull=True)
+
     def governing(self, code: str, on: dt.date) -> RuleVersion:
         """The version of a rule in force on the day of the trigger; raises NoRuleInForceError."""
         until = Q(effective_to__isnull=True) | Q(effective_to__gte=on)
-        found = self.filter(until, code=code, effective_from__lte=on).order_by("effective_from").last()
+        versions = self.current().filter(until, code=code, effective_from__lte=on)
+        found = versions.order_by("effective_from").last()
         if found is None:
             raise catalogue.NoRuleInForceError(f"No version of {code} is in force on {on.isoformat()}.")
         return found
 
 
 class RuleVersion(Record):
-    """One rule as it stood from `effective_from` to `effective_to`, with its source; `as_rule` reads it."""
+    """One rule as it stood from `effective_from` to `effective_to`, with its source; `as_rule` reads it.
+
+    `superseded_at` marks a version that was wrong from its first day: it governs nothing any more, and what was
+    met under it keeps it. `by_hand` says that people added or ended it here, so that a release leaves it alone.
+    """
 
     code = models.CharField(max_length=8)
     version = models.CharField(max_length=60)
@@ -70,6 +80,9 @@ class RuleVersion(Record):
     office_hours = models.BooleanField(default=False)
     calendar = models.CharField(max_length=20, choices=CalendarName.choices)
     built = models.BooleanField(default=False)
+    waits_for = models.CharField(max_length=200, blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    by_hand = models.BooleanField(default=False)
     reminders = models.JSONField(default=list, blank=True)
     missed = models.JSONField(default=list, blank=True)
     consequence = models.TextField(blank=True)
@@ -82,11 +95,23 @@ class RuleVersion(Record):
             one_of("force", Force),
             one_of("calendar", CalendarName),
             not_before("effective_to", "effective_from"),
-            models.UniqueConstraint(fields=["code", "effective_from"], name="deadlines_ruleversion_once"),
+            models.UniqueConstraint(
+                fields=["code", "effective_from"],
+                condition=Q(superseded_at__isnull=True),
+                name="deadlines_ruleversion_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(built=True, waits_for="") | Q(built=False) & ~Q(waits_for=""),
+                name="deadlines_ruleversion_built_or_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name} ({self.version})"
+
+    @property
+    def is_statutory(self) -> bool:
+        return self.force in STATUTORY
 
     @cached_property
     def as_rule(self) -> catalogue.RuleVersion:
@@ -111,10 +136,88 @@ class RuleVersion(Record):
             office_hours=self.office_hours,
             calendar=self.calendar,
             built=self.built,
+            waits_for=self.waits_for,
             reminders=_steps(self.reminders),
             missed=_steps(self.missed),
             consequence=self.consequence,
         )
+
+
+class ProposalKind(models.TextChoices):
+    VERSION = "version", "A new version"
+    WITHDRAWAL = "withdrawal", "The end of the rule"
+
+
+class RuleProposalQuerySet(models.QuerySet["RuleProposal"]):
+    def waiting(self) -> RuleProposalQuerySet:
+        """Neither confirmed nor refused."""
+        return self.filter(decided_at__isnull=True)
+
+
+class RuleProposal(Record):
+    """A change to a rule of law or guidance: an administrator proposes it, a business manager confirms it.
+
+    `effective_from` is the first day of the new version or, for a withdrawal, the first day without the rule.
+    `resulted_in` is the version it added, or the one it ended.
+    """
+
+    kind = models.CharField(max_length=12, choices=ProposalKind.choices, default=ProposalKind.VERSION)
+    code = models.CharField(max_length=8)
+    version = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=160, blank=True)
+    length = models.JSONField(null=True, blank=True)
+    source = models.TextField()
+    effective_from = models.DateField()
+    reason = models.TextField()
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.TextField(blank=True)
+    resulted_in = models.ForeignKey(
+        RuleVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = RuleProposalQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = ["-proposed_at"]
+        constraints = [
+            one_of("kind", ProposalKind),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(decided_at__isnull=True),
+                name="deadlines_ruleproposal_one_waiting",
+            ),
+            # Two people, whatever roles one of them holds.
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
+                name="deadlines_ruleproposal_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    decided_by__isnull=True, decided_at__isnull=True, refusal="", resulted_in__isnull=True
+                )
+                | Q(decided_by__isnull=False, decided_at__isnull=False)
+                & (Q(refusal="", resulted_in__isnull=False) | ~Q(refusal="") & Q(resulted_in__isnull=True)),
+                name="deadlines_ruleproposal_decided_one_way",
+            ),
+            models.CheckConstraint(
+                condition=~Q(source="") & ~Q(reason=""), name="deadlines_ruleproposal_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="withdrawal", length__isnull=True)
+                | Q(kind="version", length__isnull=False) & ~Q(version="") & ~Q(name=""),
+                name="deadlines_ruleproposal_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.get_kind_display().lower()} from {self.effective_from.isoformat()}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.decided_at is None
 
 
 class HolidayQuerySet(models.QuerySet["Holiday"]):

@@ -77,13 +77,21 @@ def years_at_least(amount: int) -> Length:
     return Length(amount, Unit.YEARS_AT_LEAST)
 
 
+class Latest(NamedTuple):
+    """A day after which something is never due, and the words that say so after “but”."""
+
+    on: dt.date
+    words: str
+
+
 class Derived(NamedTuple):
     """A due date and everything that explains it.
 
     `due_at` is in UTC. It is the last instant in time, except for `YEARS_AT_LEAST`, where it is the first
     instant at which the thing may be undone. `due_on` is its date in London. `work_to` is the working day
     before, when a date counted in months or days is not a working day itself. `notes` are sentences for the
-    reader: clock changes, a trigger on a holiday, a time after the office closed.
+    reader: clock changes, a trigger on a holiday, a time after the office closed. `brought_forward` says why
+    the date is earlier than the count alone would make it.
     """
 
     length: Length
@@ -99,6 +107,7 @@ class Derived(NamedTuple):
     notes: tuple[str, ...]
     calendar_name: str
     calendar_version: str
+    brought_forward: str = ""
 
     @property
     def work_to_or_due(self) -> dt.date:
@@ -119,6 +128,7 @@ class Derived(NamedTuple):
             "provisional": self.provisional,
             "notes": list(self.notes),
             "calendar": f"{self.calendar_name}, {self.calendar_version}",
+            "brought_forward": self.brought_forward,
         }
 
 
@@ -139,12 +149,14 @@ def derive(
     calendar: Calendar,
     *,
     office_closes_at: dt.time | None = None,
+    latest: Latest | None = None,
 ) -> Derived:
     """Work out when something is due.
 
     `trigger` is an aware instant, or a London date where only the day is known; a length in hours needs
     the instant. `office_closes_at` is for local rules only: no statutory clock waits for opening hours, so
-    a 5:30pm trigger on a Friday counts as Friday (domain §3.1).
+    a 5:30pm trigger on a Friday counts as Friday (domain §3.1). It is never due after `latest`, nor, on its
+    account, before day 0.
     """
     trigger_on = london_date(trigger) if isinstance(trigger, dt.datetime) else trigger
     day_zero = _day_zero(trigger, trigger_on, office_closes_at)
@@ -153,6 +165,9 @@ def derive(
         if length.unit is Unit.HOURS
         else _COUNTS[length.unit](length, day_zero, calendar)
     )
+    is_later = latest is not None and found.due_on > latest.on and found.due_on > day_zero
+    if latest is not None and is_later:
+        found = _brought_forward(found, max(latest.on, day_zero))
     return Derived(
         length=length,
         trigger=trigger,
@@ -169,6 +184,7 @@ def derive(
         else _day_notes(trigger_on, day_zero, calendar),
         calendar_name=calendar.name,
         calendar_version=calendar.version,
+        brought_forward=latest.words if latest is not None and is_later else "",
     )
 
 
@@ -284,6 +300,15 @@ _COUNTS: Final[dict[Unit, Callable[[Length, dt.date, Calendar], _Count]]] = {
     Unit.DAYS: _days,
     Unit.YEARS_AT_LEAST: _years_at_least,
 }
+
+
+def _brought_forward(found: _Count, due_on: dt.date) -> _Count:
+    return _Count(
+        due_on,
+        end_of_day(due_on),
+        counted=tuple(on for on in found.counted if on <= due_on),
+        skipped=tuple((on, why) for on, why in found.skipped if on <= due_on),
+    )
 
 
 def _provisional(calendar: Calendar, day_zero: dt.date, found: _Count) -> bool:

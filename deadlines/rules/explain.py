@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from deadlines.rules import words
 from deadlines.rules.calendar import WEEKEND
-from deadlines.rules.counting import Derived, Unit
+from deadlines.rules.counting import Derived, Length, Unit
 from deadlines.rules.london import LONDON
 
 
@@ -56,6 +56,28 @@ def explain(derived: Derived, rule: Rule, trigger_words: str | None = None) -> E
     return Explanation(derived, rule, rule.trigger_words if trigger_words is None else trigger_words)
 
 
+_NOUNS: Final = {
+    Unit.WORKING_DAYS: "working day",
+    Unit.WORKING_DAYS_BEFORE: "working day",
+    Unit.HOURS: "hour",
+    Unit.MONTHS: "month",
+    Unit.DAYS: "day",
+    Unit.YEARS_AT_LEAST: "year",
+}
+
+
+def length_words(length: Length) -> str:
+    """A length by itself: `15 working days`, `at least 7 working days before`, `the same working day`."""
+    if length.unit is Unit.SAME_WORKING_DAY:
+        return "the same working day"
+    if length.unit is Unit.DAYS and length.amount == 0:
+        return "the day given"
+    amount = words.count(length.amount, _NOUNS[length.unit])
+    if length.unit is Unit.WORKING_DAYS_BEFORE:
+        return f"at least {amount} before"
+    return f"at least {amount}" if length.unit is Unit.YEARS_AT_LEAST else amount
+
+
 def _start(derived: Derived) -> str:
     if derived.day_zero != derived.trigger_on and isinstance(derived.trigger, dt.datetime):
         return words.moment(derived.trigger.astimezone(LONDON))
@@ -79,7 +101,8 @@ def _not_counted(derived: Derived) -> str:
 def _working_days(derived: Derived, when: str) -> str:
     amount = words.count(derived.length.amount, "working day")
     due = words.full_date(derived.due_on)
-    return f"{amount} from {_start(derived)}, {when}{_not_counted(derived)}; due {due}"
+    but = f", but {derived.brought_forward}" if derived.brought_forward else ""
+    return f"{amount} from {_start(derived)}, {when}{_not_counted(derived)}{but}; due {due}"
 
 
 def _working_days_before(derived: Derived, when: str) -> str:
@@ -142,12 +165,15 @@ _SENTENCES: Final[dict[Unit, Callable[[Derived, str], str]]] = {
 
 
 def _lines(derived: Derived, rule: Rule, when: str) -> Iterator[str]:
-    yield f"Day 0: {words.full_date(derived.day_zero)}, {when}"
+    if derived.length.amount or derived.length.unit is not Unit.DAYS:
+        yield f"Day 0: {words.full_date(derived.day_zero)}, {when}"
     yield from derived.notes
     for number, on in enumerate(derived.counted, start=1):
         yield f"Working day {number}: {words.full_date(on)}"
     for on, why in derived.skipped:
         yield f"Not counted: {words.full_date(on)} ({why})"
+    if derived.brought_forward:
+        yield f"Brought forward: {derived.brought_forward}"
     if derived.work_to:
         yield f"Work to: {words.full_date(derived.work_to)}, the working day before"
     yield f"Rule: {rule.code}, {rule.name} ({rule.force_words}; {rule.version})"

@@ -13,12 +13,18 @@ from deadlines.services.clocks import (
     reopen,
     start,
 )
-from deadlines.services.holidays import add_holiday, remove_holiday
+from deadlines.services.figures import change_choices, change_figure
+from deadlines.services.holidays import add_holiday, change_holiday, refresh_holidays, remove_holiday
+from deadlines.services.rules import confirm_proposal, propose_version, propose_withdrawal, refuse_proposal
 
 __all__ = [
     "add_holiday",
     "agree",
     "cancel",
+    "change_choices",
+    "change_figure",
+    "change_holiday",
+    "confirm_proposal",
     "confirm_trigger",
     "correct_trigger",
     "extend",
@@ -27,8 +33,12 @@ __all__ = [
     "meet",
     "not_applicable",
     "oldest_unswept",
+    "propose_version",
+    "propose_withdrawal",
     "recompute_open",
     "record_lateness",
+    "refresh_holidays",
+    "refuse_proposal",
     "release",
     "remove_holiday",
     "reopen",

@@ -15,15 +15,14 @@ from casework.models import Case
 from casework.permissions import roles_in
 from casework.transitions import TransitionRefused
 from deadlines import catalogue
-from deadlines.calendars import Calendars
 from deadlines.catalogue import Trigger
-from deadlines.dates import settings_of, work_out
-from deadlines.models import ChangeKind, Deadline, DeadlineChange
+from deadlines.dates import settings_of
+from deadlines.models import ChangeKind, Deadline, DeadlineChange, DeadlineQuerySet
 from deadlines.rules import words
 from deadlines.rules.counting import Derived
 from deadlines.rules.london import end_of_day, london_date
 from deadlines.services.dating import (
-    date_agreed,
+    beside_the_rule,
     dated,
     dates_of,
     locked,
@@ -33,6 +32,8 @@ from deadlines.services.dating import (
     wake,
     wrong_trigger,
 )
+from deadlines.services.grounds import Grounds, Outcome, leaning_on
+from lcspr import clock
 
 EXTENDERS: Final = frozenset({Role.SGC, Role.BUM})
 
@@ -69,11 +70,18 @@ def correct_trigger(deadline: Deadline, *, trigger_at: dt.datetime, reason: str,
     case = _case_of(deadline)
     refuse([] if reason.strip() else ["Give the reason."])
     refuse([WAS_AGREED] if deadline.is_agreed else why_not_trigger(deadline, trigger_at))
-    kept, rule = rule_of(deadline.code, london_date(trigger_at), case)
-    if rule is None:
-        raise TransitionRefused(["This partnership does not run this clock any more."])
-    deadline.rule = kept
-    _move(deadline, dates_of(rule, trigger_at, case), ChangeKind.CORRECTED, reason, by, trigger_at=trigger_at)
+    ruling = rule_of(deadline.code, london_date(trigger_at), case.partnership)
+    if ruling is None:
+        raise TransitionRefused(
+            [
+                f"No rule asks for this from {words.full_date(london_date(trigger_at))} on. If it began then, it "
+                "is not owed."
+            ]
+        )
+    deadline.rule, rule = ruling
+    derived = dates_of(rule, trigger_at, case, given_on=deadline.given_on)
+    _move(deadline, derived, ChangeKind.CORRECTED, reason, by, trigger_at=trigger_at)
+    follow(deadline, by=by)
     if field := _KEPT_ON_CASE.get(rule.trigger):
         Case.objects.filter(pk=case.pk).update(**{field: trigger_at})
     return deadline
@@ -102,8 +110,10 @@ def agree(
     rule = catalogue.adapted(deadline.rule.as_rule, settings_of(deadline.partnership))
     if rule is None:
         raise TransitionRefused(["This partnership does not run this clock any more."])
-    derived, deadline.because = date_agreed(rule, on, dates_of(rule, deadline.trigger_at, case), agreed_as)
-    deadline.extended_to = None
+    counted = dates_of(rule, deadline.trigger_at, case)
+    deadline.because = beside_the_rule(rule, on, counted, agreed_as)
+    deadline.given_on, deadline.extended_to = on, None
+    derived = dates_of(rule, deadline.trigger_at, case, given_on=on)
     _move(deadline, derived, ChangeKind.AGREED, reason, by, trigger_at=deadline.trigger_at)
     return deadline
 
@@ -148,44 +158,101 @@ def why_not_extend(deadline: Deadline, until: dt.date | None = None) -> list[str
 
 @transaction.atomic
 def recompute_open(
-    *, reason: str, by: User, calendar: str | None = None, partnership: Partnership | None = None
+    *,
+    reason: str,
+    by: User,
+    calendar: str | None = None,
+    around: dt.date | None = None,
+    partnership: Partnership | None = None,
+    code: str | None = None,
+    grounds: Grounds | None = None,
 ) -> int:
-    """Work out again every open deadline that counts by a calendar, or of a partnership whose settings
-    changed, and return how many dates moved.
+    """Work out again the open deadlines that lean on what has changed, and return how many dates moved.
 
-    Old and new dates are kept with the reason. Met and stopped ones are never touched; an extended one keeps
-    its day unless the date worked out is now later.
+    What changed is a calendar (only `around` a day, if given), a partnership's settings, or a rule; `grounds` says
+    how if the world as it stands does not. Old and new dates are kept with the reason. Met and stopped ones are
+    never touched; an extended one keeps its day unless the date worked out is now later; one that no rule asks
+    for any more is found not to apply.
     """
-    chosen = Deadline.objects.open().order_by("pk")
-    if calendar is not None:
-        chosen = chosen.filter(rule__calendar=calendar)
-    if partnership is not None:
-        chosen = chosen.filter(partnership=partnership)
-    moved, calendars = 0, Calendars()
-    keys = list(chosen.values_list("pk", flat=True))
+    chosen = affected(calendar=calendar, around=around, partnership=partnership, code=code).order_by("pk")
+    grounds = grounds or Grounds()
+    keys, moved = list(chosen.values_list("pk", flat=True)), []
     for first in range(0, len(keys), _BATCH):
         batch = Deadline.objects.open().filter(pk__in=keys[first : first + _BATCH]).order_by("pk")
-        moved += sum(_recomputed(deadline, calendars, reason, by) for deadline in locked(batch))
-    return moved
+        moved += [
+            outcome.deadline for outcome in grounds.outcomes(locked(batch)) if _take(outcome, reason, by)
+        ]
+    for deadline in moved:
+        follow(deadline, by=by)
+    return len(moved)
 
 
-def _recomputed(deadline: Deadline, calendars: Calendars, reason: str, by: User) -> bool:
-    rule = catalogue.adapted(deadline.rule.as_rule, settings_of(deadline.partnership))
-    if rule is None or deadline.is_agreed:
-        # What people agreed on moves only when they agree on another day.
+def affected(
+    *,
+    calendar: str | None = None,
+    around: dt.date | None = None,
+    partnership: Partnership | None = None,
+    code: str | None = None,
+) -> DeadlineQuerySet:
+    """The open deadlines that lean on a calendar, on a day of it, on a partnership's settings or on a rule."""
+    chosen = Deadline.objects.open()
+    if calendar is not None:
+        chosen = chosen.filter(rule__calendar=calendar)
+    if around is not None:
+        chosen = chosen.filter(leaning_on(around))
+    if partnership is not None:
+        chosen = chosen.filter(partnership=partnership)
+    if code is not None:
+        chosen = chosen.filter(code=code)
+    return chosen
+
+
+def _take(outcome: Outcome, reason: str, by: User) -> bool:
+    """Let a deadline be as worked out; says whether its date moved."""
+    deadline, derived, before = outcome.deadline, outcome.derived, outcome.deadline.due_at
+    if derived is None:
+        _not_owed(deadline, f"{outcome.ends} {reason}", by)
+        return True
+    same_rule = outcome.kept == deadline.rule and outcome.trigger_at == deadline.trigger_at
+    if same_rule and _same_days(derived, deadline):
         return False
-    derived = work_out(rule, deadline.trigger_at, calendars[rule.calendar], deadline.partnership)
-    before = deadline.due_at
-    if _same_days(derived, deadline):
-        return False
-    if derived.due_at == deadline.derivation.due_at:
-        # The same day by another list or another table: the explanation is renewed, no date has moved.
+    deadline.rule, deadline.force, deadline.because = outcome.kept, outcome.kept.force, outcome.because
+    if derived.due_at == deadline.derivation.due_at and outcome.trigger_at == deadline.trigger_at:
+        # The same day by another rule, list or table: the explanation is renewed, no date has moved.
         Deadline.objects.filter(pk=deadline.pk).update(
-            derived=derived.as_json(), calendar_version=_version(derived), provisional=derived.provisional
+            rule=outcome.kept,
+            force=outcome.kept.force,
+            derived=derived.as_json(),
+            calendar_version=_version(derived),
+            provisional=derived.provisional,
         )
         return False
-    _move(deadline, derived, ChangeKind.RECOMPUTED, reason, by, trigger_at=deadline.trigger_at)
+    _move(deadline, derived, ChangeKind.RECOMPUTED, reason, by, trigger_at=outcome.trigger_at)
     return deadline.due_at != before
+
+
+def _not_owed(deadline: Deadline, reason: str, by: User) -> None:
+    deadline.not_applicable_at, deadline.ended_reason = clock.now(), reason
+    deadline.held_since, deadline.hold_reason = None, ""
+    deadline.save()
+    audit.record(
+        "deadline_not_applicable",
+        by=by,
+        case=deadline.case,
+        about=deadline,
+        words=f"Does not apply, {deadline}: {reason}",
+        code=deadline.code,
+    )
+
+
+def follow(deadline: Deadline, *, by: User) -> None:
+    """Work out again what in the case is never due later than this clock, which has begun or moved."""
+    leaning = [code for code, (other, _) in catalogue.CAPPED.items() if other == deadline.code]
+    if not leaning or deadline.case_id is None:
+        return
+    rows = Deadline.objects.open().filter(case=deadline.case_id, code__in=leaning)
+    for outcome in Grounds().outcomes(locked(rows)):
+        _take(outcome, f"{deadline.code} is now due on {words.full_date(deadline.due_on)}.", by)
 
 
 def _same_days(derived: Derived, deadline: Deadline) -> bool:

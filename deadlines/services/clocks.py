@@ -23,8 +23,9 @@ from deadlines.rules import words
 from deadlines.rules.counting import Unit
 from deadlines.rules.london import LONDON, london_date
 from deadlines.rules.status import lateness
+from deadlines.services.changes import follow
 from deadlines.services.dating import (
-    date_agreed,
+    beside_the_rule,
     dated,
     dates_of,
     label_of,
@@ -51,35 +52,39 @@ def start(
     about: models.Model | None = None,
     owed_agency: Agency | None = None,
     owed_user: User | None = None,
-    agreed_on: dt.date | None = None,
+    given_on: dt.date | None = None,
 ) -> Deadline | None:
     """Start a clock from what happened at `trigger_at` (aware), by the rule then in force.
 
     `because` follows the trigger's date in a sentence (“when the notification was sent”); empty, the rule's
-    own words do. With `agreed_on`, for local rules only, that date is the clock's and `because` names it (“the
-    date in the letter to the agency”). While the same clock of the same thing (`about`, else the case) runs, that one is returned
-    unchanged. None when the partnership does not run this clock, and for a case imported from before this
-    system. Raises TransitionRefused for a trigger that cannot be right.
+    own words do. With `given_on`, a day that somebody entitled has set or people agreed on, that day goes before
+    the rule's figure and `because` names it (“the date in the letter to the agency”); law and guidance are open to
+    that only where they say so. While the same clock of the same thing (`about`, else
+    the case) runs, that one is returned unchanged. None when the partnership does not run this clock, the rule
+    has been withdrawn, or the case was imported from before this system. Raises TransitionRefused for a trigger
+    that cannot be right.
     """
     if case.legacy:
         return None
     label = label_of(about, case)
     if running := open_one(code, case, about):
         return running
-    kept, rule = rule_of(code, london_date(trigger_at), case)
-    if rule is None:
+    ruling = rule_of(code, london_date(trigger_at), case.partnership)
+    if ruling is None:
         return None
+    kept, rule = ruling
     refuse(wrong_trigger(rule, trigger_at, case))
     try:
         with transaction.atomic():
             deadline = _begun(
                 kept, rule, case=case, label=label, trigger_at=trigger_at, because=because or rule.trigger_words,
-                owed_agency=owed_agency, owed_user=owed_user, agreed_on=agreed_on,
+                owed_agency=owed_agency, owed_user=owed_user, given_on=given_on,
             )  # fmt: skip
     except IntegrityError:
         # Somebody started the same clock at the same moment; the database let one of the two through.
         return Deadline.objects.open().get(code=code, about=label)
     wake(deadline)
+    follow(deadline, by=by)
     audit.record(
         "deadline_started",
         by=by,
@@ -291,11 +296,11 @@ def _begun(
     because: str,
     owed_agency: Agency | None,
     owed_user: User | None,
-    agreed_on: dt.date | None,
+    given_on: dt.date | None,
 ) -> Deadline:
-    derived = dates_of(rule, trigger_at, case)
-    if agreed_on is not None:
-        derived, because = date_agreed(rule, agreed_on, derived, because)
+    derived = dates_of(rule, trigger_at, case, given_on=given_on)
+    if given_on is not None:
+        because = beside_the_rule(rule, given_on, dates_of(rule, trigger_at, case), because)
     last = Deadline.objects.about(rule.code, label).aggregate(last=models.Max("round"))["last"]
     return Deadline.objects.create(
         partnership=case.partnership,
@@ -307,6 +312,7 @@ def _begun(
         round=(last or 0) + 1,
         trigger_at=trigger_at,
         because=because,
+        given_on=given_on,
         # Started as soon as anyone says so, and confirmed at triage (architecture §6).
         provisional_trigger=rule.trigger is Trigger.LA_AWARE and not case.la_aware_confirmed,
         lasts=rule.unit is Unit.YEARS_AT_LEAST,

@@ -62,7 +62,12 @@ class DeadlineView(RecordMixin, TemplateView):
             ),
             ("National Panel told", _when(deadline.regulator_told_at) if deadline.regulator_told_at else ""),
         ]
-        return [{"key": key, "value": value} for key, value in facts if key and value]
+        rows = [{"key": key, "value": value} for key, value in facts if key and value]
+        page = reverse("deadlines:rule", args=[rule.code])
+        rows.append(
+            {"key": "Rule", "value": f"{rule.code}, {rule.version}", "href": page, "action": "See the rule"}
+        )
+        return rows
 
     def acts(self, deadline: Deadline) -> list[dict[str, Any]]:
         """The acts this person may take upon it, blocked ones with what blocks them."""

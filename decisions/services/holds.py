@@ -105,7 +105,7 @@ def _look_again(hold: Hold, on: dt.date, *, by: User) -> None:
         because="the day chosen to look at the hold again",
         by=by,
         about=hold,
-        agreed_on=hold.review_on,
+        given_on=hold.review_on,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.views.generic import TemplateView
 
+import chronologies.services
 from accounts.access_table import Right, Thing
 from accounts.roles import BUSINESS_UNIT, Role
 from actions.acting import ActForm
@@ -14,6 +15,7 @@ from actions.models import ActionPlan, Recommendation
 from casework.transitions import actions_for
 from casework.views import ActView, RecordMixin
 from chronologies.models import Chronology
+from deadlines.foreseen import usual_day
 from lcspr import clock
 from panels import forms, services
 from panels.models import Appointment, ProgressCheck, ReportVersion, Review, ReviewState, TermsOfReference
@@ -148,6 +150,9 @@ class StartReviewView(ReviewAct):
     form_class = forms.StartForm
     done_message = "The review has started."
     next_message = "The agencies are asked for their chronologies, and those who work on it are told."
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"chronologies_due_on": usual_day(chronologies.services.DUE, self.case.partnership)}
 
     def act(self, form: Any) -> Any:
         return services.start_review(self.record, by=self.user, at=clock.now(), **form.cleaned_data)

@@ -78,7 +78,7 @@ def plan_reading(publication: Publication, *, by: User) -> None:
             because="the date agreed with the family" if agreed else "the planned day of publication",
             by=by,
             about=publication,
-            agreed_on=agreed.agreed_on if agreed else None,
+            given_on=agreed.agreed_on if agreed else None,
         )
     elif agreed is not None:
         deadlines.agree(

@@ -94,8 +94,9 @@ def _asks(review: RapidReview, letter: PanelLetter, by: User) -> None:
         "DL-12",
         case=review.case,
         trigger_at=clock.on_the_day(letter.received_on),
-        because="when the letter was received",
+        because="the day given in the letter" if letter.answer_by else "when the letter was received",
         by=by,
+        given_on=letter.answer_by,
     )
 
 

@@ -9,6 +9,7 @@ from django import forms
 from casework.forms import CaseFileField
 from casework.models import Case, Subject
 from correspondence.models import How
+from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import ConfirmField, GovDateTimeField
 from govuk.forms import GovForm
@@ -69,8 +70,10 @@ class PrepareForm(ListingForm):
     )
 
 
-class SentAtForm(GovForm):
+class SentAtForm(MakesDue, GovForm):
     """When, by whom and under which reference it was sent."""
+
+    makes_due = {"sent_at": {"DL-10": ""}}
 
     reference = forms.CharField(label="National reference", max_length=60, widget=widgets.TextInput(width=20))
     sent_at = GovDateTimeField(

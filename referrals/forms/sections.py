@@ -16,6 +16,7 @@ from accounts.agency_kinds import AgencyKind
 from accounts.models import Agency, Partnership
 from accounts.settings_choices import Prerequisite
 from casework.models import Outcome
+from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import GovDateField, GovDateTimeField, YesNoField
 from govuk.forms import GovForm
@@ -57,8 +58,11 @@ class SectionForm(GovForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    of_partnership: Partnership | None = None
+
     def __init__(self, *args: Any, partnership: Partnership, typed: Mapping[str, Any], **kwargs: Any) -> None:
         self.partnership, self.typed = partnership, typed
+        self.of_partnership = partnership
         super().__init__(*args, **kwargs)
 
     @property
@@ -89,9 +93,10 @@ def _stored(value: Any) -> Any:
     return str(value.pk) if isinstance(value, models.Model) else value
 
 
-class LeadForm(SectionForm):
+class LeadForm(MakesDue, SectionForm):
     section = Section.LEAD
     title = "Before you refer"
+    makes_due = {"told_at": {"DL-03": ""}}
 
     lead_name = forms.CharField(label="Name", max_length=150, widget=widgets.TextInput(width=30))
     lead_discussed_on = GovDateField(
@@ -166,9 +171,10 @@ class IncidentForm(SectionForm):
             self.fields[name].queryset = local_authorities(self.partnership)  # type: ignore[attr-defined]
 
 
-class AwarenessForm(SectionForm):
+class AwarenessForm(MakesDue, SectionForm):
     section = Section.AWARENESS
     title = "Who became aware, and when"
+    makes_due = {"la_aware_at": {"DL-01": "", "DL-02": ""}}
     reveals = {"la_aware": {"yes": ["la_aware_at"]}}
 
     agency_aware_on = GovDateField(

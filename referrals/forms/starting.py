@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.models import Agency, Partnership
 from accounts.settings_choices import ReferralSource
+from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import GovDateTimeField
 from govuk.forms import GovForm
@@ -110,10 +111,11 @@ class OnBehalfForm(GovForm):
         return cleaned
 
 
-class OralNoticeForm(GovForm):
+class OralNoticeForm(MakesDue, GovForm):
     """An agency rang: who, when, and whether the local authority knows."""
 
     submit_label = "Record the notice"
+    makes_due = {"told_at": {"DL-03": ""}, "la_aware_at": {"DL-01": "", "DL-02": ""}}
 
     agency = forms.ModelChoiceField(
         Agency.objects.none(),
@@ -158,6 +160,7 @@ class OralNoticeForm(GovForm):
 
     def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.of_partnership = partnership
         self.fields["agency"].queryset = _agencies(partnership)  # type: ignore[attr-defined]
 
 

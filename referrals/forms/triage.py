@@ -10,6 +10,7 @@ from accounts.models import Agency, Membership, User
 from accounts.roles import Role
 from casework.models import Case
 from correspondence.models import How
+from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import GovDateField, GovDateTimeField
 from govuk.forms import GovForm
@@ -32,8 +33,9 @@ class ReturnForm(GovForm):
     reason = reason_field("What is missing?", "The referrer reads this. Ask precise questions.")
 
 
-class AcceptForm(GovForm):
+class AcceptForm(MakesDue, GovForm):
     submit_label = "Accept the referral"
+    makes_due = {"la_aware_at": {"DL-01": "", "DL-02": ""}}
 
     pseudonym = forms.CharField(
         label="Pseudonym",

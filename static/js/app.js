@@ -1,3 +1,4 @@
+import "./foreseen.js";
 import { initAll } from "./govuk-frontend.min.js";
 
 initAll();

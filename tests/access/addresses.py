@@ -49,7 +49,8 @@ def filled_in(address: Address, takes: str, keys: dict[str, Any]) -> str:
         "secret": "nothing-was-sent",
         "slug": "nothing-published",
         "gate": "legal",
-        "code": "deadline_due",
+        "template": "deadline_due",
+        "code": "DL-07",
         "pk": keys.get(takes),
         "key": keys.get(takes if takes == "message" else "child"),
     }

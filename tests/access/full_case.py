@@ -21,6 +21,7 @@ from casework.models import Case, Document, Event, Job, Stage, TakingBack
 from casework.services import admit, admit_standing
 from chronologies.models import Chronology, Entry
 from correspondence.models import Message, Notice
+from deadlines.models import Holiday, RuleProposal
 from decisions.models import (
     Decision,
     Declaration,
@@ -262,6 +263,10 @@ class FullCase:
         )
         self.keys["deadline"] = deadline.pk
         self.keys["job"] = self._job().pk
+        # The rules and the bank holidays are the country's: one proposal and one holiday for every case.
+        waiting = RuleProposal.objects.waiting().filter(code="DL-14").first()
+        self.keys["proposal"] = (waiting or self._proposal()).pk
+        self.keys["holiday"] = Holiday.objects.earliest("on").pk
         manager = Membership.objects.get(user=self.people[Role.BUM], role=Role.BUM)
         self.keys["membership"] = manager.pk
         invitation = self._of(
@@ -287,6 +292,15 @@ class FullCase:
         content = PDF + self.mark.encode()
         jobs.run(str(job.pk), lambda job: jobs.Made(content, "week-sheet.pdf", frozenset({self.case.pk})))
         return job
+
+    def _proposal(self) -> RuleProposal:
+        return deadlines.services.propose_withdrawal(
+            "DL-14",
+            source="A law",
+            effective_from=clock.today(),
+            reason="It has changed",
+            by=self.people[Role.ADM],
+        )
 
     def let_in(self) -> None:
         """Admit each role in the way in which it is admitted to a case, and have everybody say they know nobody."""

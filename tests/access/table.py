@@ -264,6 +264,20 @@ deadlines:chasing                      deadline       ..xx. oo xxx xxx xxx x xxx
 deadlines:correct                      deadline       ..xx. oo xxx xxx xxx x xxxx.x ..
 deadlines:extend                       deadline       ..xx. xo oxx xxx xxx x xxxx.x ..
 deadlines:lateness                     deadline       ..xx. oo xxx xxx xxx x xxxx.x ..
+deadlines:foreseen                     -              ooooo oo ooo ooo ooo o oooooo oo
+deadlines:rules                        -              ooooo oo ooo ooo ooo o oooooo oo
+deadlines:rule                         -              ooooo oo ooo ooo ooo o oooooo oo
+deadlines:propose                      -              xxxxx xx xxx xxx xxx x xxxxxx ox
+deadlines:withdraw                     -              xxxxx xx xxx xxx xxx x xxxxxx ox
+deadlines:proposal                     proposal       xxxxx xo xxx xxx xxx x xxxxxx ox
+deadlines:confirm_proposal             proposal       xxxxx xo xxx xxx xxx x xxxxxx xx
+deadlines:refuse_proposal              proposal       xxxxx xo xxx xxx xxx x xxxxxx xx
+deadlines:figure                       -              xxxxx xo xxx xxx xxx x xxxxxx xx
+deadlines:choices                      -              xxxxx xo xxx xxx xxx x xxxxxx xx
+deadlines:holidays                     -              xxxxx xo xxx xxx xxx x xxxxxx ox
+deadlines:add_holiday                  -              xxxxx xo xxx xxx xxx x xxxxxx ox
+deadlines:change_holiday               holiday        xxxxx xo xxx xxx xxx x xxxxxx ox
+deadlines:remove_holiday               holiday        xxxxx xo xxx xxx xxx x xxxxxx ox
 
 decisions:record                       decision       ..... oo ooo ooo ooo o ooo... ..
 decisions:confirm                      view           ..... xx xxx xxo xxx x xxx... ..
@@ -364,6 +378,26 @@ FOR_ANYBODY: Final = frozenset(
     }
 )
 
+# The rules and the bank holidays are the same for every partnership, so whoever keeps them anywhere keeps them.
+OF_THE_COUNTRY: Final = frozenset(
+    {
+        "deadlines:foreseen",
+        "deadlines:rules",
+        "deadlines:rule",
+        "deadlines:propose",
+        "deadlines:withdraw",
+        "deadlines:proposal",
+        "deadlines:confirm_proposal",
+        "deadlines:refuse_proposal",
+        "deadlines:figure",
+        "deadlines:choices",
+        "deadlines:holidays",
+        "deadlines:add_holiday",
+        "deadlines:change_holiday",
+        "deadlines:remove_holiday",
+    }
+)
+
 # A person’s own pages and lists, each showing what they may see; and the managing of a partnership, refused before
 # anything is looked up.
 NOT_OF_A_CASE: Final = frozenset(
@@ -386,6 +420,7 @@ NOT_OF_A_CASE: Final = frozenset(
         "deadlines:feed-stop",
         "casework:job",
         "casework:job_file",
+        *OF_THE_COUNTRY,
         "actions:mine",
         "referrals:list",
         "referrals:start",

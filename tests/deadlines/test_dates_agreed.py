@@ -22,7 +22,7 @@ def _in_june(at):
 
 def start(case, by, on=None, code="DL-16"):
     return services.start(
-        code, case=case, trigger_at=ASKED, because="the date in the letter to the agency", by=by, agreed_on=on
+        code, case=case, trigger_at=ASKED, because="the date in the letter to the agency", by=by, given_on=on
     )
 
 

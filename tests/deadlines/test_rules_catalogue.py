@@ -1,7 +1,9 @@
 """The catalogue as data: complete, sourced, versioned, and closed to a partnership where law or guidance fixes it."""
 
 import datetime as dt
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -22,10 +24,28 @@ from deadlines.rules.counting import Unit, working_days
 TODAY = dt.date(2026, 6, 8)
 
 
-def test_the_rules_in_force_here():
-    assert {code[:5] for code in BUILT} == {
-        *("DL-01", "DL-03", "DL-07", "DL-10", "DL-14", "DL-15", "DL-19", "DL-21", "DL-22", "DL-23"),
-    }
+ROOT = Path(__file__).parents[2]
+# The apps whose records start clocks; `deadlines` itself only keeps them.
+STARTERS = ("actions", "chronologies", "decisions", "panels", "publication", "rapid_review", "referrals")
+
+
+def codes_in_services():
+    """The numbers that the services of the later apps name, to start, meet or stop a clock."""
+    files = [
+        path
+        for app in STARTERS
+        for path in (ROOT / app).rglob("*.py")
+        if path.name == "services.py" or "services" in path.parts
+    ]
+    return {code for path in files for code in re.findall(r'"(DL-[0-9]+[a-z]?)"', path.read_text())}
+
+
+def test_every_rule_that_runs_here_is_started_by_a_record_and_no_other_is():
+    assert codes_in_services() == set(BUILT)
+
+
+def test_a_rule_that_does_not_run_here_says_what_it_waits_for():
+    assert [rule.code for rule in CATALOGUE if bool(rule.waits_for) is rule.built] == []
 
 
 def test_every_number_of_the_handbook_is_there_or_accounted_for():

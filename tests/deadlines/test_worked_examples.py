@@ -8,7 +8,7 @@ import pytest
 
 from deadlines import services
 from deadlines.calendars import calendar_named
-from deadlines.models import Deadline
+from deadlines.models import Deadline, Holiday
 from deadlines.rules.counting import clear_days_send, earliest_publication
 from deadlines.rules.status import Standing
 from lcspr import clock
@@ -47,6 +47,9 @@ def test_ac_01_ordinary_week(cast, case, at):
     assert words(met) == "Met"
     assert asked.due_on == day(2026, 6, 17)
     assert rapid_review.due_on == day(2026, 7, 1)
+    sent = london(2026, 6, 10, 15, 40)
+    dues = [started(code, case, sent, cast.bum).due_on for code in ("DL-06", "DL-08", "DL-09")]
+    assert dues == [day(2026, 6, 11), day(2026, 6, 24), day(2026, 6, 30)]
 
 
 def test_ac_01_sent_on_the_sixth_day_is_met_late_by_one(cast, case, at):
@@ -122,6 +125,20 @@ def test_ac_05_the_substitute_day_of_boxing_day_2026(cast, case, at):
     assert rapid_review.due_on == day(2027, 1, 19)
 
 
+def test_ac_05_a_table_without_the_substitute_day_would_be_a_day_short_and_is_mended(cast, case, at):
+    at(london(2026, 12, 24, 12))
+    substitute = Holiday.objects.get(calendar="England and Wales", on=day(2026, 12, 28))
+    services.remove_holiday(substitute, by=cast.bum)
+    services.add_holiday(day(2026, 12, 26), title="Boxing Day", source="A naive table", by=cast.bum)
+    notification = started("DL-01", case, london(2026, 12, 23), cast.bum)
+    assert notification.due_on == day(2026, 12, 31)
+
+    services.add_holiday(day(2026, 12, 28), title="Boxing Day (substitute day)", source="GOV.UK", by=cast.bum)
+
+    notification.refresh_from_db()
+    assert notification.due_on == day(2027, 1, 4)
+
+
 def test_ac_07_easter_2026(cast, case, at):
     at(london(2026, 4, 2, 12))
     notification = started("DL-01", case, london(2026, 4, 1), cast.bum)
@@ -174,6 +191,19 @@ def test_ac_12_six_months_from_a_month_end(cast, case, at, decided, due, work_to
     review = started("DL-14", case, decided, cast.bum)
 
     assert (review.due_on, review.derivation.work_to) == (due, work_to)
+
+
+def test_ac_12_a_decision_on_a_bank_holiday_is_allowed_and_said(cast, case, at):
+    at(london(2026, 8, 31))
+
+    review = started("DL-14", case, clock.now(), cast.bum)
+
+    assert "Monday 31 August 2026 is a bank holiday (Summer bank holiday), not a working day." in (
+        review.explanation_lines
+    )
+    assert review.explanation.sentence.endswith(
+        "due Sunday 28 February 2027, which is not a working day: complete it by Friday 26 February 2027"
+    )
 
 
 @pytest.mark.parametrize(
@@ -250,6 +280,23 @@ def test_ac_15_what_was_promised_meanwhile_is_overdue_despite_the_hold(cast, cas
     assert list(Deadline.objects.overdue(clock.now())) == [progress]
 
 
+def test_ac_15_the_shape_of_a_case_of_2018_keeps_the_rule_of_2018(cast, case, at):
+    at(london(2018, 7, 16))
+
+    review = started("DL-14", case, clock.now(), cast.bum)
+
+    assert (review.rule.version, review.due_on) == ("Working Together 2018", day(2019, 1, 16))
+
+
+def test_ac_16_a_looked_after_child_s_death_and_a_later_suspicion(cast, case, at):
+    at(london(2026, 9, 7))
+    notice = started("DL-26", case, london(2026, 8, 21), cast.bum)
+    assert (notice.due_on, days_of(notice)) == (day(2026, 8, 28), [24, 25, 26, 27, 28])
+    assert list(Deadline.objects.of(case)) == [notice]
+
+    assert started("DL-01", case, clock.now(), cast.bum).due_on == day(2026, 9, 14)
+
+
 def test_ac_18_cross_border_counts_the_may_holidays(other_cast, bedford, at):
     at(london(2026, 5, 7, 12))
     notification = started("DL-01", bedford, london(2026, 5, 3), other_cast.bum)
@@ -279,6 +326,70 @@ def test_ac_20_decided_after_the_national_panel_disagreed(cast, case, at):
 
     assert (review.due_on, review.derivation.work_to) == (day(2027, 1, 23), day(2027, 1, 22))
     assert told.due_on == day(2026, 7, 30)
+
+
+def test_ac_20_the_reply_is_reminded_of_and_the_decision_looked_at_again(cast, case, at):
+    at(london(2026, 7, 14))
+    reply = started("DL-11", case, london(2026, 7, 1), cast.bum)
+    services.meet("DL-11", case=case, at=clock.now(), by=cast.bum)
+    again = started("DL-13", case, clock.now(), cast.bum)
+
+    assert reply.due_on == day(2026, 7, 15)
+    assert again.due_on == day(2026, 7, 28)
+
+
+def test_ac_21_of_two_referrals_of_one_incident_the_earliest_awareness_counts(cast, case, at):
+    at(london(2026, 6, 9, 12))
+    notification = started("DL-01", case, london(2026, 6, 9, 9), cast.bum)
+    assert notification.due_on == day(2026, 6, 16)
+
+    services.correct_trigger(
+        notification,
+        trigger_at=london(2026, 6, 8, 9),
+        reason="The hospital’s referral came first",
+        by=cast.bum,
+    )
+
+    notification = Deadline.objects.get()
+    assert notification.due_on == day(2026, 6, 15)
+    assert [change.reason for change in notification.changes.all()] == ["The hospital’s referral came first"]
+
+
+def test_ac_22_not_met_leads_to_another_review_with_its_own_four_months(cast, case, at):
+    at(london(2026, 6, 10))
+    started("DL-01", case, london(2026, 6, 8), cast.bum)
+    services.not_applicable("DL-01", case=case, reason="The criteria are not met", by=cast.bum)
+
+    other = started("DL-24", case, clock.now(), cast.bum)
+
+    assert (other.due_on, other.derivation.work_to) == (day(2026, 10, 10), day(2026, 10, 9))
+    assert list(Deadline.objects.owed().of(case)) == [other]
+
+
+def test_ac_23_a_split_between_the_partners_moves_no_date(cast, case, at):
+    at(london(2026, 6, 10))
+    notification = started("DL-01", case, london(2026, 6, 8), cast.bum)
+
+    at(london(2026, 6, 15, 23, 59))
+    notification.refresh_from_db()
+    assert words(notification) == "Due soon"
+    at(london(2026, 6, 16, 0, 1))
+    assert words(notification) == "Overdue by 1 working day"
+
+
+def test_ac_25_a_referral_withdrawn_stops_its_clock_with_the_reason(cast, case, at):
+    at(london(2026, 6, 10))
+    started("DL-01", case, london(2026, 6, 8), cast.bum)
+
+    stopped = services.cancel("DL-01", case=case, reason="Withdrawn by the referrer on day 2", by=cast.bum)
+
+    assert (words(stopped), stopped.ended_reason) == ("Cancelled", "Withdrawn by the referrer on day 2")
+
+
+def test_ac_27_the_improvements_alone_go_seven_working_days_ahead_too(cast, case, at):
+    at(london(2026, 9, 1))
+
+    assert started("DL-19", case, london(2026, 9, 30), cast.bum).due_on == day(2026, 9, 21)
 
 
 @pytest.mark.parametrize(("tried", "allowed"), [(london(2027, 5, 28), False), (london(2027, 5, 29), True)])

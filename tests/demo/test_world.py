@@ -14,6 +14,7 @@ from casework import audit
 from casework.files import kind_of
 from casework.models import Case, Event, Opening, Stage
 from correspondence.models import Message, MessageState
+from deadlines.catalogue import BUILT
 from deadlines.models import Deadline
 from demo.diary import Diary, live
 from demo.papers import paper
@@ -66,6 +67,8 @@ def test_the_world_is_loaded_whole_on_a_day_on_which_nobody_works(db):
         assert list(overdue) == [("Baby T", "DL-01")]
         assert Event.objects.latest("at").at <= clock.now()
         assert audit.faults() == []
+        # The clocks that the world’s stories start are those that the catalogue says run here.
+        assert set(Deadline.objects.values_list("code", flat=True)) <= set(BUILT)
         assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
         # In one case the question asked on first opening still waits for most people.
         assert Opening.objects.filter(case__pseudonym="Child D").count() == 3

@@ -10,7 +10,7 @@ import casework.storage
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0002_audit_functions"),
+        ("casework", "0004_reference_fixed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

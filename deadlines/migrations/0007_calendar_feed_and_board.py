@@ -14,8 +14,8 @@ import lcspr.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("casework", "0010_jobs_with_files"),
-        ("deadlines", "0002_seed"),
+        ("casework", "0005_jobs_with_files"),
+        ("deadlines", "0006_built_or_waits_for"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ import lcspr.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0002_audit_functions"),
-        ("correspondence", "0001_initial"),
+        ("correspondence", "0002_repository_copy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

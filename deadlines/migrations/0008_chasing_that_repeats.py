@@ -15,6 +15,6 @@ def renew_steps(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("deadlines", "0002_seed")]
+    dependencies = [("deadlines", "0007_calendar_feed_and_board")]
 
     operations = [migrations.RunPython(renew_steps, migrations.RunPython.noop)]
