@@ -51,7 +51,7 @@ def add_hold(
         problems.append("Choose proceedings of this case.")
     locked(case)
     same = Hold.objects.in_force().filter(case=case, kind=kind, source=source, starts_on=on, reason=reason)
-    if same.filter(asked_by=asked_by, proceeding=proceeding).exists():
+    if same.filter(asked_by=asked_by, proceeding=proceeding, review_on=review_on).exists():
         problems.append("This hold is added already.")
     if problems:
         raise TransitionRefused(problems)

@@ -220,7 +220,7 @@ def test_the_page_of_circumstances_costs_the_same_for_one_row_and_for_three(case
             case,
             by=cast.bum,
             kind="disclosure",
-            reason="Trial",
+            reason=f"Trial {number}",
             source="police",
             on=clock.today(),
             review_on=clock.today() + dt.timedelta(days=5),
