@@ -52,6 +52,10 @@ WALKS: dict[str, tuple[Shot, ...]] = {
         Shot("deadlines", ("/deadlines/",)),
         Shot("deadlines-month", ("/deadlines/month/",)),
         Shot("deadline", ("/deadlines/", "Serious incident notification")),
+        Shot("rules", ("/deadlines/rules/",)),
+        Shot("rule", ("/deadlines/rules/", "DL-10")),
+        Shot("figure", ("/deadlines/rules/", "DL-07", "Change")),
+        Shot("bank-holidays", ("/deadlines/holidays/",)),
         Shot("actions", ("/actions/",)),
         Shot("library", ("/library/",)),
         Shot("people", ("/accounts/people/",)),
@@ -91,7 +95,10 @@ WALKS: dict[str, tuple[Shot, ...]] = {
     "Hester Rowan": (HOME, Shot("cases", ("/cases/",))),
     "Alan Lowther": (HOME, Shot("actions", ("/actions/",)), Shot("action", ("/actions/", "Action"))),
     "Arthur Wray": (HOME, case("case", "Baby R"), case("review", "Baby R", "Review")),
-    "Adam Minchin": (Shot("administration", ("/admin/",)),),
+    "Adam Minchin": (
+        Shot("administration", ("/admin/",)),
+        Shot("propose-a-rule", ("/deadlines/rules/", "DL-01", "Propose a new version")),
+    ),
     "Barnaby Mott": (
         HOME,
         case("case-late", "Baby T"),

@@ -8,11 +8,14 @@ import pytest
 from django.urls import reverse
 from factories import has_opened
 
+from actions.acting import ActForm
 from casework.models import Event
+from casework.views import CaseMixin
 from deadlines import services
 from deadlines.foreseen import ASK, MakesDue
 from deadlines.models import Deadline, DeadlineChange
 from govuk.widgets import posted
+from tests.access.addresses import every_address
 from tests.deadlines.clockwork import case_of, day, london
 
 NOW = london(2026, 6, 10, 16)
@@ -199,6 +202,21 @@ def test_every_form_names_fields_that_it_has_and_clocks_that_run():
                 wrong.append((name, field))
             wrong += [(name, code) for code in clocks if code not in BUILT]
     assert wrong == []
+
+
+def test_every_page_tells_its_form_which_case_or_partnership_it_is_of():
+    untold = []
+    for address in every_address():
+        view = getattr(address.view, "view_class", None)
+        form = getattr(view, "form_class", None)
+        if isinstance(form, type) and issubclass(form, MakesDue):
+            teller = next(each for each in view.__mro__ if "get_form" in vars(each))
+            if (
+                teller not in {CaseMixin, ActForm}
+                and "of_partnership" not in vars(form).get("__init__").__code__.co_names
+            ):
+                untold.append(address.name)
+    assert untold == []
 
 
 def test_it_costs_the_same_for_one_clock_and_for_three(cast, case, sign_in, django_assert_max_num_queries):

@@ -240,10 +240,7 @@ class TestFigures:
 
         preview = client.post(self.ADDRESS, answers)
 
-        assert (
-            "Agency’s information returned: 7 working days, instead of as usual, 5 working days."
-            in text_of(preview)
-        )
+        assert "Agency’s information returned: 7 working days, instead of 5 working days." in text_of(preview)
         assert "Child V 17 June 2026 19 June 2026" in text_of(preview)
         assert Deadline.objects.get().due_on == day(2026, 6, 17)
 
