@@ -289,6 +289,7 @@ class ProposalView(ProposalPage, TemplateView):
             sees_cases=CONFIRMER in held,
             waits=proposal.is_waiting,
             may_decide=proposal.is_waiting and CONFIRMER in held,
+            still=still,
             blocked=[*still, *why_not_confirm(proposal, self.user)],
             refusal_form=refusal_form,
             back_href=reverse("deadlines:rule", args=[proposal.code]),
