@@ -48,6 +48,7 @@ class Trigger(StrEnum):
     PARTNERS_AWARE = "partners_aware"
     BUSINESS_UNIT_TOLD = "business_unit_told"
     REFERRAL_SUBMITTED = "referral_submitted"
+    REFERRAL_ACCEPTED = "referral_accepted"
     SIN_SENT = "sin_sent"
     REQUEST_ISSUED = "request_issued"
     RAPID_REVIEW_SENT = "rapid_review_sent"
@@ -82,6 +83,7 @@ TRIGGER_WORDS: Final[dict[str, str]] = {
     Trigger.PARTNERS_AWARE: "when the partners became aware",
     Trigger.BUSINESS_UNIT_TOLD: "when the business unit was first told",
     Trigger.REFERRAL_SUBMITTED: "when the referral was submitted",
+    Trigger.REFERRAL_ACCEPTED: "when the referral was accepted",
     Trigger.SIN_SENT: "when the notification was sent",
     Trigger.REQUEST_ISSUED: "when the information was asked for",
     Trigger.RAPID_REVIEW_SENT: "when the rapid review was sent to the National Panel",
@@ -398,7 +400,7 @@ _RAPID_REVIEW = (
     _local(
         "DL-05",
         "Criteria discussed by the three partners",
-        Trigger.REFERRAL_SUBMITTED,
+        Trigger.REFERRAL_ACCEPTED,
         working_days(2),
         "bu",
         told=("the sub-group chair", "the independent chair"),

@@ -192,7 +192,10 @@ class RefusalForm(GovForm):
     submit_style = "secondary"
 
     reason = forms.CharField(
-        label="Why is it not confirmed?", max_length=LONGEST_REASON, widget=widgets.Textarea(rows=3)
+        label="Why is it not confirmed?",
+        error_messages={"required": "Say why it is not confirmed"},
+        max_length=LONGEST_REASON,
+        widget=widgets.Textarea(rows=3),
     )
 
 
@@ -218,6 +221,9 @@ class FigureForm(GovForm):
         assert isinstance(amount, forms.IntegerField)
         amount.help_text = f"In {unit}. {usual}"
         amount.max_value = limit
+        amount.error_messages |= dict.fromkeys(
+            ("min_value", "max_value"), f"Give a whole number from 1 to {limit}"
+        )
         amount.validators.append(MaxValueValidator(limit, f"Give a whole number from 1 to {limit}"))
 
 

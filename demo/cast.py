@@ -144,8 +144,12 @@ def raise_curtain() -> World:
         contacts={"telephone": "01632 960 202", "email": "business-unit@sbscp.example"},
         **{**PRESETS["bedford-borough"], "formerly": "Southmere Borough Safeguarding Children Board"},
     )
-    User.objects.create_user(
+    administrator = User.objects.create_user(
         "administrator@system.example", name="Adam Minchin", job_title="System administrator", is_staff=True
+    )
+    # Opens no case; proposes changes of the rules and keeps the bank holidays.
+    Membership.objects.create(
+        user=administrator, partnership=northmere.partnership, role=Role.ADM, starts_on=SINCE
     )
     return World(agencies, northmere, southmere)
 

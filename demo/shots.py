@@ -52,6 +52,10 @@ WALKS: dict[str, tuple[Shot, ...]] = {
         Shot("deadlines", ("/deadlines/",)),
         Shot("deadlines-month", ("/deadlines/month/",)),
         Shot("deadline", ("/deadlines/", "Serious incident notification")),
+        Shot("rules", ("/deadlines/rules/",)),
+        Shot("rule", ("/deadlines/rules/", "DL-10")),
+        Shot("figure", ("/deadlines/rules/", "DL-07", "Change")),
+        Shot("bank-holidays", ("/deadlines/holidays/",)),
         Shot("actions", ("/actions/",)),
         Shot("library", ("/library/",)),
         Shot("people", ("/accounts/people/",)),
@@ -106,7 +110,10 @@ WALKS: dict[str, tuple[Shot, ...]] = {
         case("review", "Baby R", "Review"),
         case("declarations", "Baby R", "Declarations of interest"),
     ),
-    "Adam Minchin": (Shot("administration", ("/admin/",)),),
+    "Adam Minchin": (
+        Shot("administration", ("/admin/",)),
+        Shot("propose-a-rule", ("/deadlines/rules/", "DL-01", "Propose a new version")),
+    ),
     "Barnaby Mott": (
         HOME,
         case("case-late", "Baby T"),

@@ -1,4 +1,4 @@
-"""Which rules run here and what the others wait for, as the catalogue now says."""
+"""Which rules run here, what the others wait for, and what each counts from, as the catalogue now says."""
 
 from django.db import migrations
 

@@ -103,6 +103,14 @@ def figure_of(partnership: Partnership, rule: RuleVersion) -> int | None:
     return _figure(partnership, rule)
 
 
+def figure_given(rule: RuleVersion, amount: int | None) -> str:
+    """The time that is given with a figure, or without one: “7 working days”, “no time, for it does not run”."""
+    if amount is None and rule.opt_in:
+        return "no time, for it does not run"
+    length = rule.as_rule.length
+    return length_words(length if amount is None else type(length)(amount, length.unit))
+
+
 def figure_words(rule: RuleVersion, amount: int | None) -> str:
     """A figure as a reader is told it: “7 working days”, “as usual, 5 working days”, “does not run”."""
     length = rule.as_rule.length

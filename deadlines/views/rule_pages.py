@@ -36,6 +36,7 @@ from deadlines.rules.london import london_date
 from deadlines.services.figures import (
     LONGEST,
     choices_would_move,
+    figure_given,
     figure_of,
     figure_words,
     figure_would_move,
@@ -82,7 +83,7 @@ class RulesView(OfficePage, TemplateView):
         for version in RuleVersion.objects.current().order_by("effective_from"):
             if version.effective_from <= today or version.code not in standing:
                 standing[version.code] = version
-        rules = [standing[code] for code in catalogue.CODES if code in standing]
+        rules = sorted(standing.values(), key=lambda rule: _number(rule.code))
         held = roles_of(self.user)
         waiting = (
             RuleProposal.objects.waiting() if held & {PROPOSER, CONFIRMER} else RuleProposal.objects.none()
@@ -288,6 +289,7 @@ class ProposalView(ProposalPage, TemplateView):
             sees_cases=CONFIRMER in held,
             waits=proposal.is_waiting,
             may_decide=proposal.is_waiting and CONFIRMER in held,
+            still=still,
             blocked=[*still, *why_not_confirm(proposal, self.user)],
             refusal_form=refusal_form,
             back_href=reverse("deadlines:rule", args=[proposal.code]),
@@ -391,8 +393,9 @@ class FigureView(RulePage, PartnershipAct):
         return figure_would_move(self.partnership, self.user, code=self.rule.code, amount=answers["amount"])
 
     def told(self, answers: dict[str, Any]) -> str:
-        was = figure_words(self.rule, figure_of(self.partnership, self.rule))
-        return f"{self.rule.name}: {figure_words(self.rule, answers['amount'])}, instead of {was}."
+        was, becomes = figure_of(self.partnership, self.rule), answers["amount"]
+        rule = self.rule
+        return f"{rule.name}: {figure_given(rule, becomes)}, instead of {figure_given(rule, was)}."
 
     def act(self, answers: dict[str, Any]) -> str:
         services.change_figure(self.partnership, code=self.rule.code, by=self.user, **answers)
@@ -440,6 +443,12 @@ class ChoicesView(PartnershipAct):
         return f"It is changed.\n{WORKED_OUT}"
 
 
+def _number(code: str) -> tuple[int, str]:
+    """DL-15n after DL-15 and before DL-16."""
+    digits = "".join(letter for letter in code if letter.isdigit())
+    return int(digits), code
+
+
 def _own(user: Any) -> list[Partnership]:
     return list({m.partnership_id: m.partnership for m in memberships_of(user)}.values())
 
@@ -457,7 +466,8 @@ def _row(rule: RuleVersion, own: list[Partnership]) -> list[Any]:
     here = []
     if len(own) == 1:
         amount = figure_of(own[0], rule) if rule.local_setting else None
-        here = [figure_words(rule, amount) if amount is not None or rule.opt_in else "as usual"]
+        usual = "as usual" if rule.local_setting else "–"
+        here = [figure_words(rule, amount) if amount is not None or rule.opt_in else usual]
     begins = rule.as_rule.trigger_words
     if len(own) == 1 and rule.anchor_setting:
         begins = catalogue.TRIGGER_WORDS[own[0].rr_anchor]

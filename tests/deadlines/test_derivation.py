@@ -149,7 +149,7 @@ class TestNeverLaterThanAnother:
 
         assert discussed.due_on == day(2026, 6, 12)
         assert discussed.explanation.sentence == (
-            "2 working days from Friday 12 June 2026, when the referral was submitted, but never later than 1 working "
+            "2 working days from Friday 12 June 2026, when the referral was accepted, but never later than 1 working "
             "day before DL-01 is due on Monday 15 June 2026; due Friday 12 June 2026"
         )
 

@@ -173,4 +173,5 @@ def test_how_it_was_worked_out_is_plain_values():
         "provisional": False,
         "notes": [],
         "calendar": f"England and Wales, {CALENDAR.version}",
+        "brought_forward": "",
     }

@@ -11,6 +11,7 @@ from casework.models import Event
 from deadlines import services
 from deadlines.models import Deadline, Holiday, RuleProposal, RuleVersion
 from deadlines.rules.counting import working_days
+from deadlines.rules.words import full_date
 from govuk.widgets import posted
 from tests.deadlines.clockwork import case_of, day, london
 
@@ -159,10 +160,7 @@ class TestProposing:
         client = sign_in(cast.bum)
 
         empty = client.post(address, {"reason": ""})
-        assert (
-            empty.context["form"].errors == {"reason": ["Enter why it is not confirmed"]}
-            or empty.context["form"].errors
-        )
+        assert empty.context["form"].errors == {"reason": ["Say why it is not confirmed"]}
         assert RuleProposal.objects.get().is_waiting
 
         done = client.post(address, {"reason": "Only a draft"}, follow=True)
@@ -240,10 +238,7 @@ class TestFigures:
 
         preview = client.post(self.ADDRESS, answers)
 
-        assert (
-            "Agency’s information returned: 7 working days, instead of as usual, 5 working days."
-            in text_of(preview)
-        )
+        assert "Agency’s information returned: 7 working days, instead of 5 working days." in text_of(preview)
         assert "Child V 17 June 2026 19 June 2026" in text_of(preview)
         assert Deadline.objects.get().due_on == day(2026, 6, 17)
 
@@ -352,9 +347,7 @@ class TestHolidays:
 
         warned = text_of(sign_in(cast.bum).get(HOLIDAYS))
 
-        assert f"“England and Wales” end on Thursday 31 December {until.year}" in warned or (
-            "end on" in warned and str(until.year) in warned
-        )
+        assert f"“England and Wales” end on {full_date(until)}." in warned
         assert "end on" not in text_of(sign_in(cast.sg).get(RULES))
 
 
