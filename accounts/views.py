@@ -60,6 +60,7 @@ from accounts.services import (
     why_closed,
 )
 from accounts.services.memberships import NAMES_DEPUTIES
+from accounts.services.people import VOICES
 from lcspr import clock
 
 PAGE: Final = 50
@@ -113,6 +114,7 @@ class PeopleView(ManagerView, TemplateView):
             others=[each for each in self.managed if each != self.partnership],
             roles=Paginator(roles, PAGE).get_page(self.request.GET.get("page")),
             names_deputies=NAMES_DEPUTIES,
+            voices=VOICES,
             invite_href=f"{reverse('people:invite')}?{urlencode({'partnership': str(self.partnership.pk)})}",
             invitations=waiting.select_related("agency", "invited_by")[:PAGE],
             now=clock.now(),

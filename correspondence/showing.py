@@ -143,7 +143,10 @@ def choices() -> Iterator[tuple[str, str]]:
     """Every template by its subject, for a list to choose from."""
     for code in templates():
         if code != "daily_digest":
-            yield code, _blanks(plain_text(load(code))[0])
+            words = (
+                plain_text(load(code))[0].removeprefix("{{ reference }}: ").removesuffix(": {{ reference }}")
+            )
+            yield code, _blanks(f"{words[:1].upper()}{words[1:]}")
 
 
 def _written(code: str, case: Case, reader: User) -> tuple[str, str]:

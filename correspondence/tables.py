@@ -50,7 +50,7 @@ def message_facts(message: Message) -> list[dict[str, Any]]:
     """What became of a message, as rows of a summary list; the failure stands until it has been sent."""
     rows: list[dict[str, Any]] = [
         {"key": "To", "value": f"{message.to} ({message.address})"},
-        {"key": "State", "value": message.get_state_display()},
+        {"key": "State", "value": "Came back" if message.bounced_at else message.get_state_display()},
         {"key": "Queued", "value": govuk_datetime(message.queued_at)},
     ]
     if message.sent_at:

@@ -87,12 +87,12 @@ def _waits(found: dict[str, str]) -> list[dict[str, str]]:
 def _length(waited: dt.timedelta | None) -> str:
     if waited is None:
         return "Nothing waits"
-    words = _words(int(waited.total_seconds()))
+    words = _words(int(waited.total_seconds())).capitalize()
     return f"{words}, which is too long" if waited > TOO_LONG else words
 
 
 def _ago(seconds: int | None) -> str:
-    return "Not since the service was set up" if seconds is None else f"{_words(seconds)} ago"
+    return "Not since the service was set up" if seconds is None else f"{_words(seconds)} ago".capitalize()
 
 
 def _words(seconds: int) -> str:

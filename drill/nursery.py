@@ -18,6 +18,7 @@ def work() -> None:
     from correspondence.tasks import deliver_waiting
     from deadlines.tasks import send_daily_emails, sweep
 
+    os.write(1, f"{os.getpid()}\n".encode())
     while True:
         sweep()
         send_daily_emails()
@@ -28,17 +29,20 @@ def work() -> None:
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     django.setup()
+    # All that is loaded when first needed, so that a worker is at work as soon as it is born.
+    from django.urls import reverse
+
+    import deadlines.tasks  # noqa: F401
+
+    reverse("desk:home")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for _ in sys.stdin:
-        number = os.fork()
-        if number == 0:
+        if os.fork() == 0:
             try:
                 work()
             finally:
                 os._exit(1)
-        sys.stdout.write(f"{number}\n")
-        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,13 @@ from accounts.services.invitations import (
 from accounts.services.memberships import end_membership, grant_membership, name_deputy
 from accounts.services.notices import tell_business_managers
 from accounts.services.partnerships import open_partnership
-from accounts.services.people import change_profile, correct_address, open_account, remove_second_step
+from accounts.services.people import (
+    change_profile,
+    correct_address,
+    is_administrators_to_correct,
+    open_account,
+    remove_second_step,
+)
 from accounts.services.refusal import Refused
 
 __all__ = [
@@ -24,6 +30,7 @@ __all__ = [
     "find_invitation",
     "grant_membership",
     "invite",
+    "is_administrators_to_correct",
     "join_by_invitation",
     "name_deputy",
     "open_account",

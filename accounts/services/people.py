@@ -18,7 +18,7 @@ from accounts.services.notices import tell_business_managers
 from accounts.services.refusal import refuse_if_any
 
 # Whose views, signatures and grants would be anybody's who came to hold their mailbox.
-_VOICES: Final = PARTNERS | LEAD_PARTNERS | BUSINESS_UNIT | {Role.IC, Role.SGC, Role.LAN, Role.ADM, Role.AUD}
+VOICES: Final = PARTNERS | LEAD_PARTNERS | BUSINESS_UNIT | {Role.IC, Role.SGC, Role.LAN, Role.ADM, Role.AUD}
 
 
 @transaction.atomic
@@ -67,13 +67,16 @@ def correct_address(membership: Membership, *, email: str, by: User) -> User:
     return user
 
 
+def is_administrators_to_correct(user: User) -> bool:
+    """Whether only an administrator changes this person's address, because they decide or oversee."""
+    held = Membership.objects.current().filter(user=user, role__in=VOICES)
+    return user.is_staff or user.is_superuser or held.exists()
+
+
 def _why_not_correct(user: User, email: str, by: User) -> Iterator[str]:
-    held = {
-        Role(role) for role in Membership.objects.current().filter(user=user).values_list("role", flat=True)
-    }
     if user == by:
         yield "You cannot do this for your own account: change your address from your profile."
-    elif held & _VOICES or user.is_staff or user.is_superuser:
+    elif is_administrators_to_correct(user):
         yield f"{user} decides or oversees, so a system administrator changes this address."
     if email == user.email:
         yield "That is the address on record already."

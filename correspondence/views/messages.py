@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from accounts.services import is_administrators_to_correct
 from casework.permissions import business_unit_partnerships
 from casework.reading import note_read
 from casework.transitions import TransitionRefused
@@ -90,14 +91,21 @@ class MessageView(MessagesMixin, TemplateView):
             "may_bounce": message.state == MessageState.SENT and message.bounced_at is None,
             "waits": waits,
             "routes": other_routes(self.case, message.to) if waits else [],
-            "address_href": self.address_href() if waits else "",
+            "address_href": (address_href := self.address_href() if waits else ""),
+            "address_words": "" if address_href or not waits else self.who_corrects(),
             "back_href": reverse("correspondence:messages", args=[self.case.pk]),
             **super().get_context_data(**kwargs),
         }
 
+    def who_corrects(self) -> str:
+        """Whom to ask when the address itself is wrong."""
+        theirs = is_administrators_to_correct(self.message.to)
+        return f"Is the address wrong? {'A system administrator' if theirs else 'The business manager'} changes it."
+
     def address_href(self) -> str:
         """Where a business manager puts right the address of the person; nothing for others."""
-        if self.case.partnership_id not in business_unit_partnerships(self.user, {Role.BUM}):
+        manages = self.case.partnership_id in business_unit_partnerships(self.user, {Role.BUM})
+        if not manages or is_administrators_to_correct(self.message.to):
             return ""
         held = Membership.objects.current().filter(user=self.message.to, partnership=self.case.partnership)
         first = held.order_by("starts_on", "pk").first()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -22,6 +24,7 @@ from deadlines.services.chasing import DUE, MISSED, letter_key, steps_of
 from govuk.templatetags.govuk_dates import govuk_datetime
 from lcspr import clock
 
+PAGE: Final = 50
 TAKEN: Final = [{"text": text} for text in ("Told", "When it fell", "Step", "E-mail")]
 TO_COME: Final = [{"text": text} for text in ("When", "Step", "Who would be told today")]
 
@@ -43,11 +46,14 @@ class ChasingView(RecordMixin, TemplateView):
         deadline: Deadline = self.record
         chased = deadline.is_open and not deadline.lasts and deadline.held_since is None
         subject, body = self.preview(deadline)
+        rows = Reminder.objects.filter(deadline=deadline).select_related("person")
+        page = Paginator(rows.order_by("-id"), PAGE).get_page(self.request.GET.get("page"))
         return {
             "caption": f"{self.case}: {deadline.name}",
             "deadline": deadline,
             "taken_columns": TAKEN,
-            "taken": self.taken(deadline),
+            "taken": self.taken(page.object_list),
+            "page": page,
             "to_come_columns": TO_COME,
             "to_come": self.to_come(deadline) if chased else [],
             "why_none": self.why_none(deadline),
@@ -58,8 +64,8 @@ class ChasingView(RecordMixin, TemplateView):
             **super().get_context_data(**kwargs),
         }
 
-    def taken(self, deadline: Deadline) -> list[list[Any]]:
-        reminders = list(Reminder.objects.filter(deadline=deadline).select_related("person").order_by("-id"))
+    def taken(self, reminders: Sequence[Reminder]) -> list[list[Any]]:
+        deadline: Deadline = self.record
         keys = {letter_key(deadline, reminder.step) for reminder in reminders}
         rows = Message.objects.filter(case=self.case, dedupe_key__in=keys)
         messages = {(message.dedupe_key, message.to_id): message for message in rows}
