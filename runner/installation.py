@@ -7,9 +7,11 @@ import hashlib
 import json
 import os
 import secrets
+import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import IO
 
 from runner.paths import ROOT, STATE
 from runner.words import Stop, say
@@ -91,17 +93,33 @@ def fingerprint(*things: str | Path) -> str:
     return digest.hexdigest()
 
 
+# The open lock of a set-up. Whatever is started meanwhile gets it as its input, which is empty, and so holds it too.
+_held: list[IO[str]] = []
+
+
 @contextlib.contextmanager
 def setting_up() -> Iterator[None]:
-    """One command at a time installs; the others wait and then find it done."""
+    """One command at a time installs; the others wait and then find it done.
+
+    Until the last program that it started has ended: one that outlives a killed ./run would still write into the folder.
+    """
     make_state_folder()
-    with (STATE / "setup.lock").open("w") as lock:
+    with (STATE / "setup.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("Another ./run is setting up this folder; waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        _held.append(lock)
+        try:
+            yield
+        finally:
+            _held.remove(lock)
+
+
+def held_lock() -> IO[str] | int:
+    """What a program of the set-up is given as its input."""
+    return _held[-1] if _held else subprocess.DEVNULL
 
 
 @contextlib.contextmanager

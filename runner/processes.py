@@ -188,13 +188,7 @@ def together() -> Iterator[Together]:
 
 def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, **more: Any) -> int:
     """Run a program to its end, at the terminal, and give its exit code; a signal to ./run ends it too."""
-    parent = os.getpid()
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        env=dict(env) if env is not None else None,
-        preexec_fn=lambda: _dies_with(parent, signal.SIGTERM),  # noqa: PLW1509 - ./run has one thread
-        **more,
-    )
+    process = _begin(command, env=env, **more)
     try:
         return process.wait()
     except Stopped as stopped:
@@ -211,10 +205,42 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, 
 
 
 def quietly(command: Sequence[str | Path], *, log: Path, **more: Any) -> int:
-    """Run a program to its end with all it says in a log, and give its exit code."""
+    """Run a program to its end with all it says in a log, and give its exit code.
+
+    In a session of its own: when ./run is stopped, what the program has started ends with it.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
-        return run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **more)
+        process = _begin(
+            command,
+            **{"stdin": subprocess.DEVNULL, **more},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        return process.wait()
+    except Stopped:
+        with undisturbed():
+            for number in (signal.SIGTERM, signal.SIGKILL):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, number)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(PATIENCE)
+        raise
+
+
+def _begin(
+    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, **more: Any
+) -> subprocess.Popen[bytes]:
+    """Start a program that does not outlive ./run."""
+    parent = os.getpid()
+    return subprocess.Popen(
+        [str(part) for part in command],
+        env=dict(env) if env is not None else None,
+        preexec_fn=lambda: _dies_with(parent, signal.SIGTERM),  # noqa: PLW1509 - ./run has one thread
+        **more,
+    )
 
 
 def announce(name: str, began: float) -> None:

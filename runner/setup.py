@@ -11,8 +11,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from runner.installation import fingerprint, make_state_folder, setting_up
+from runner.installation import fingerprint, held_lock, make_state_folder, setting_up
 from runner.paths import BUILD, LOGS, MODULES, PYTHON, REQUIREMENTS, ROOT, STATE, VENV
 from runner.processes import announce, quietly, tail
 from runner.words import Stop, say
@@ -46,6 +47,11 @@ def set_up(packages: Sequence[str], *, front_end: bool = True, browser: bool = F
         return {"CHROMIUM": find_browser()} if browser else {}
 
 
+def quiet(command: Sequence[str | Path], **more: Any) -> int:
+    """Run a step of the set-up; it holds the set-up's lock for as long as it lives."""
+    return quietly(command, log=LOG, stdin=held_lock(), **more)
+
+
 # --- The system ----------------------------------------------------------------------------------------------------
 
 
@@ -58,9 +64,9 @@ def apt(*packages: str) -> bool:
     """Install Debian packages, refreshing the lists first if they are too old to find them."""
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    if quietly(install, log=LOG, env=env) == 0:
+    if quiet(install, env=env) == 0:
         return True
-    return quietly(["apt-get", "update"], log=LOG, env=env) == 0 and quietly(install, log=LOG, env=env) == 0
+    return quiet(["apt-get", "update"], env=env) == 0 and quiet(install, env=env) == 0
 
 
 def native_library_missing() -> list[str]:
@@ -127,11 +133,11 @@ def make_venv() -> None:
             shutil.rmtree(VENV)
         except OSError as error:
             raise Stop(
-                f"The folder .venv belongs to someone else and is not usable: {error.strerror}.",
+                f"The folder .venv is not usable and cannot be removed by you: {error.strerror}.",
                 f"sudo rm -rf {VENV}",
             ) from error
     check_venv_module()
-    if quietly([sys.executable, "-m", "venv", VENV], log=LOG) != 0:
+    if quiet([sys.executable, "-m", "venv", VENV]) != 0:
         raise Stop(
             f"A virtual environment cannot be made here; Python said:\n{tail(LOG, 6)}",
             f"sudo apt-get install {venv_package()} && rm -rf .venv",
@@ -151,10 +157,11 @@ def check_venv_module() -> None:
     """Debian and Ubuntu keep ensurepip in a package of its own."""
     if not venv_module_missing():
         return
-    say(f"Python's venv module is missing; installing {venv_package()} …")
-    if may_install() and apt(venv_package()):
-        importlib.invalidate_caches()
-        return
+    if may_install():
+        say(f"Python's venv module is missing; installing {venv_package()} …")
+        if apt(venv_package()):
+            importlib.invalidate_caches()
+            return
     raise Stop(
         "Python's venv module is not on this machine (Debian and Ubuntu keep it in a package of its own).",
         f"sudo apt-get install {venv_package()}",
@@ -168,11 +175,11 @@ def install(lists: Sequence[Path]) -> None:
     uv: list[str | Path] = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON]
     start_log()
     if (
-        quietly([*pip, "--require-hashes", "-r", REQUIREMENTS / "uv.txt"], log=LOG) == 0
-        and quietly([*uv, "--require-hashes", *files], log=LOG) == 0
+        quiet([*pip, "--require-hashes", "-r", REQUIREMENTS / "uv.txt"]) == 0
+        and quiet([*uv, "--require-hashes", *files]) == 0
     ):
         return
-    if quietly([*pip, "--require-hashes", *files], log=LOG) != 0:
+    if quiet([*pip, "--require-hashes", *files]) != 0:
         refuse_install("Python packages")
 
 
@@ -223,7 +230,7 @@ def build_front_end() -> None:
     start_log()
     node = find_node()
     install_modules(node)
-    if quietly([node.node, "build.mjs"], log=LOG, cwd=ROOT) != 0:
+    if quiet([node.node, "build.mjs"], cwd=ROOT) != 0:
         raise Stop(f"The front end could not be built; the last lines were:\n{tail(LOG, 20)}", f"cat {LOG}")
     mark.write_text(wanted)
     announce("The front end is built", began)
@@ -239,7 +246,7 @@ def install_modules(node: Node) -> None:
     env = dict(os.environ)
     if not os.access(Path.home(), os.W_OK):
         env["npm_config_cache"] = str(STATE / "npm-cache")
-    if quietly([*node.npm, "ci", "--no-audit", "--no-fund"], log=LOG, env=env, cwd=ROOT) != 0:
+    if quiet([*node.npm, "ci", "--no-audit", "--no-fund"], env=env, cwd=ROOT) != 0:
         refuse_install("front end's packages")
     mark.write_text(wanted)
 

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import signal
 import subprocess
@@ -109,3 +110,58 @@ def test_no_process_outlives_ctrl_c_a_closed_terminal_or_a_violent_death(tmp_pat
     assert runner.wait(10) == code
     runner.stdout.close()
     wait_until(lambda: not alive(child))
+
+
+STEP = """
+import sys
+from pathlib import Path
+from runner import installation, processes
+installation.STATE = Path(sys.argv[1])
+processes.stop_on_signals()
+# The shell gives what it starts in the background no input unless told to.
+step = f"sleep 60 <&0 & echo $! > {installation.STATE}/number; wait"
+with installation.setting_up():
+    processes.quietly(["sh", "-c", step], log=installation.STATE / "log", stdin=installation.held_lock())
+"""
+
+
+def begun_step(folder):
+    """A set-up whose step has started a program, and that program's number."""
+    ours = subprocess.Popen([sys.executable, "-c", STEP, str(folder)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    number = folder / "number"
+    wait_until(lambda: number.exists() and number.read_text().strip())
+    return ours, int(number.read_text())
+
+
+def free(folder) -> bool:
+    """Whether another set-up could begin."""
+    with (folder / "setup.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def test_a_stopped_set_up_leaves_nothing_that_its_step_started(tmp_path):
+    ours, started = begun_step(tmp_path)
+
+    ours.send_signal(signal.SIGTERM)
+    ours.wait(20)
+
+    wait_until(lambda: not alive(started))
+    assert free(tmp_path)
+
+
+def test_what_outlives_a_killed_set_up_keeps_the_next_one_waiting(tmp_path):
+    ours, started = begun_step(tmp_path)
+
+    ours.kill()
+    ours.wait(20)
+
+    try:
+        assert alive(started)
+        assert not free(tmp_path)
+    finally:
+        os.kill(started, signal.SIGKILL)
+    wait_until(lambda: free(tmp_path))
