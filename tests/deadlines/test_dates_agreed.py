@@ -1,4 +1,4 @@
-"""A date that people agreed on is the clock's own (ADR 9)."""
+"""A date that people agreed on is the clock's own (ADR 10)."""
 
 from __future__ import annotations
 
