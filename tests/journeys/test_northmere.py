@@ -310,7 +310,7 @@ def appoint(story: Story) -> None:
     for person, role in proposed:
         walk.go("panels:review", _review().pk).follow("Propose somebody for the review")
         if role == "Independent author":
-            assert walk.refused({}) == ["Select as what", "Select who"]
+            assert walk.refused({}) == ["Select an answer to “As what?”", "Select an answer to “Who?”"]
         walk.answer({"As what?": role, "Who?": person.name, "Why are they suitable?": "No part in the case."})
         _declare_and_appoint(story, person, role)
     assert _review().appointments.filter(state="appointed").count() == 3
