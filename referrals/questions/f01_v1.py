@@ -127,8 +127,9 @@ BEFORE = Section(
                 ),
                 Question(
                     "lead_discussed_on",
-                    "When did you discuss it, or try to?",
+                    "When did you discuss it?",
                     Kind.DATE,
+                    hint="Or when you tried to reach them.",
                     why="It shows that the discussion came first.",
                     read_by=UNIT,
                     used_by="`Referral.lead_discussed_on`, `T02`, `rules.impossible`",
