@@ -296,7 +296,7 @@ def _choices(
     widget: Any, bound: BoundField, reveals: Mapping[str, SafeString], component_name: str
 ) -> dict[str, Any]:
     hints = getattr(widget, "hints", {})
-    none_of_these = getattr(widget, "none_of_these", ())
+    none_of_these: tuple[str, ...] = getattr(widget, "none_of_these", ())
     items: list[dict[str, Any]] = []
     for option in _options(widget, bound):
         value = str(option["value"])

@@ -42,9 +42,7 @@ def circumstances(referral: Any, typed: Answers) -> dict[str, str]:
         "@on_behalf": "yes" if referral.on_behalf else "no",
         # The business unit that noted the call itself need not be told when it was.
         "@told": "yes" if referral.first_told_at and not typed.get("told") else "no",
-        **{
-            f"@{group}": "some" if typed.get(group) else "none" for group in (CHILDREN, FAMILY, AGENCIES)
-        },
+        **{f"@{group}": "some" if typed.get(group) else "none" for group in (CHILDREN, FAMILY, AGENCIES)},
     }
 
 
@@ -132,7 +130,12 @@ def wanting(questions: QuestionSet, answers: Answers) -> list[Missing]:
     missing = questions.missing(answers)
     named = {(each.page, each.member) for each in missing}
     return missing + [
-        Missing(section, page, f"“{page.title}”: what was typed last is not saved. Open the page and save it.", member)
+        Missing(
+            section,
+            page,
+            f"“{page.title}”: what was typed last is not saved. Open the page and save it.",
+            member,
+        )
         for section, page, member in unfinished(questions, answers)
         if (page, member) not in named
     ]

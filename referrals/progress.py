@@ -12,7 +12,9 @@ from decisions.models import Decision, DecisionState
 from lcspr import clock
 from referrals.models import Referral, ReferralState
 
-_UNDER_REVIEW: Final = "The rapid review is under way: every agency that knew the family is asked what it knows."
+_UNDER_REVIEW: Final = (
+    "The rapid review is under way: every agency that knew the family is asked what it knows."
+)
 _REVIEWED: Final = "A review is under way. It takes about six months; your agency may be asked to take part."
 _PUBLISHING: Final = "The review is written. It is published when criminal proceedings and inquests allow."
 

@@ -70,7 +70,10 @@ def _impossible_birth(child: ChildDates, last: dt.date | None, today: dt.date) -
     if child.expected_on and child.expected_on > today + LONGEST_WAIT:
         yield "expected_on", "The expected date of birth must be within the next ten months"
     if child.expected_on and child.expected_on < today - LONGEST_OVERDUE:
-        yield "expected_on", "The expected date of birth is long past. If the child was born, give the date of birth"
+        yield (
+            "expected_on",
+            "The expected date of birth is long past. If the child was born, give the date of birth",
+        )
     if child.unborn or child.born_on is None:
         return
     if child.born_on > today:
@@ -96,7 +99,6 @@ def surprising(dates: Dates) -> Iterator[str]:
         age = age_on(child.born_on, dates.incident_from) if dates.incident_from else None
         if age is not None and age >= MOST_YEARS:
             yield f"{child.name} was {age} when it happened. Check the date of birth."
-
 
 
 def impossible_sending(

@@ -52,7 +52,15 @@ def _begun(scene: Scene) -> Story[None]:
     referral = act(services.begin_referral, scene.partnership, by=by, agency=scene.agency("meadowbank"))
     assert referral.draft is not None
     typed = answers_of(scene, incident, on=day.on, lead="Delia Sloane")
-    begun = ("lead_name", "lead_discussed_on", "lead_view", "children", "account", "incident_when", "incident_from")
+    begun = (
+        "lead_name",
+        "lead_discussed_on",
+        "lead_view",
+        "children",
+        "account",
+        "incident_when",
+        "incident_from",
+    )
     kept = read_answers(referral.draft) | {question: typed[question] for question in begun}
     act(save_draft, referral.draft, answers=kept, version=referral.draft.version, by=by)
 

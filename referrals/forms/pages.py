@@ -247,9 +247,7 @@ def _is_a_list(question: Question) -> bool:
     )
 
 
-def _fields(
-    question: Question, partnership: Partnership, scope: Mapping[str, Any]
-) -> dict[str, forms.Field]:
+def _fields(question: Question, partnership: Partnership, scope: Mapping[str, Any]) -> dict[str, forms.Field]:
     said = {
         "label": in_words_of(partnership, question.wording),
         "help_text": in_words_of(partnership, question.hint),

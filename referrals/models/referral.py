@@ -331,7 +331,9 @@ class Referral(ConcurrentTransitionMixin, Record):
     @property
     def changed_since_endorsed(self) -> bool:
         """Whether somebody wrote in it after the lead or representative had read it."""
-        return bool(self.endorsement) and self.draft is not None and self.draft.version > self.endorsed_version
+        return (
+            bool(self.endorsement) and self.draft is not None and self.draft.version > self.endorsed_version
+        )
 
     @property
     def happened_here(self) -> bool:

@@ -1149,7 +1149,9 @@ CRITERIA = Section(
             "abuse",
             "Abuse or neglect",
             missing="Say whether abuse or neglect is known or suspected, with your reasons.",
-            intro=("A serious child safeguarding case has two parts, and both are needed. This is the first.",),
+            intro=(
+                "A serious child safeguarding case has two parts, and both are needed. This is the first.",
+            ),
             questions=(
                 Question(
                     "abuse_or_neglect",
@@ -1385,7 +1387,9 @@ SAFETY = Section(
             "safety",
             "Are children safe now?",
             missing="Say whether children are safe now, and what was done.",
-            intro=("If a child is at risk now, ring 999 or the children’s social care front door before you go on.",),
+            intro=(
+                "If a child is at risk now, ring 999 or the children’s social care front door before you go on.",
+            ),
             questions=(
                 Question(
                     "safe_now",
@@ -1420,7 +1424,7 @@ SAFETY = Section(
                     Kind.DATE,
                     why="It often shows when the local authority became aware.",
                     read_by=f"{UNIT}, {NOTIFIER}",
-                    used_by="`DL-01`, `F-02`",
+                    used_by="`T07`, `F-02`",
                     noun="date of the strategy discussion",
                     required=False,
                     takes_not_known=Takes.NO,
@@ -1509,7 +1513,7 @@ PROCESSES = Section(
                     Kind.CHOICES,
                     why="What one office knows another may not: this shows who is still to be told.",
                     read_by=f"{UNIT}, {NOTIFIER}",
-                    used_by="`F-02`, `DL-34`",
+                    used_by="`F-02`",
                     choices=(*lists.TOLD, lists.NOTHING),
                     missing="Select everybody who has been told, or “None of these”",
                 ),

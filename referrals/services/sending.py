@@ -18,7 +18,7 @@ from casework.services import admit, admit_standing, open_case
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from lcspr import clock
 from referrals import rules
-from referrals.answers import day, dates_in, in_full, known, moment, questions_of
+from referrals.answers import dates_in, day, in_full, known, moment, questions_of
 from referrals.models import Basis, Channel, NotificationState, Referral, SeriousIncidentNotification
 from referrals.permissions import AGENCY_LEADS, is_business_unit_of
 from referrals.services import clocks, telling

@@ -27,6 +27,7 @@ from referrals.rules import criteria_proposed
 from referrals.services import clocks
 from referrals.summaries import Summary
 
+
 class ReferralMixin(RecordMixin):
     """A page of one referral that has a case; its own agency is not asked whom they know in it."""
 
@@ -127,14 +128,17 @@ class ReferralView(ReferralMixin, TemplateView):
     def summary(self) -> Summary:
         """The answers as they were sent, in words; nothing of them names anybody of the family."""
         referral: Referral = self.record
-        people = {
+        people: dict[str, Any] = {
             CHILDREN: referral.children.select_related("subject__person").order_by("subject__order"),
             FAMILY: referral.relatives.select_related("subject__person").order_by("subject__order"),
         }
         self.people = {group: list(rows) for group, rows in people.items()}
         answers = {
             **referral.answers,
-            **{group: [{**row.answers, "key": row.key} for row in rows] for group, rows in self.people.items()},
+            **{
+                group: [{**row.answers, "key": row.key} for row in rows]
+                for group, rows in self.people.items()
+            },
         }
         return Summary(questions_of(referral), in_full(referral, answers), referral.partnership)
 
@@ -163,9 +167,7 @@ class ReferralView(ReferralMixin, TemplateView):
         """A child or relative: under the label of the case, and with their identity only where it may be shown."""
         subject, person = named.subject, named.subject.person
         member = {**named.answers, "key": named.key}
-        rows = [
-            row for _, row in self.summary.member_rows(group, member, identifying=False) if row["value"]
-        ]
+        rows = [row for _, row in self.summary.member_rows(group, member, identifying=False) if row["value"]]
         if not self.shows_names:
             return {"name": subject.label, "rows": rows}
         identity = [

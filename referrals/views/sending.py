@@ -105,7 +105,7 @@ class PrintView(WholeView):
 
     def no_longer_writable(self) -> HttpResponseBase:
         """What was sent can still be printed, as it was sent."""
-        if self.referral.state in {ReferralState.WITHDRAWN} and self.referral.case is None:
+        if self.referral.state == ReferralState.WITHDRAWN and self.referral.case is None:
             raise Http404
         return super(WritingView, self).dispatch(self.request, *self.args, **self.kwargs)
 
@@ -203,7 +203,9 @@ class LeaveView(WritingView):
     @cached_property
     def colleagues(self) -> list[Any]:
         """Who could go on with it."""
-        return [] if self.referral.agency is None else [c for c in colleagues(self.referral) if c != self.user]
+        return (
+            [] if self.referral.agency is None else [c for c in colleagues(self.referral) if c != self.user]
+        )
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "colleagues": self.colleagues}

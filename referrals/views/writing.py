@@ -297,9 +297,7 @@ class SavingView(WritingView):
     def form_valid(self, form: PageForm) -> HttpResponse:
         version, was = self._marks_of(form)
         try:
-            save_page(
-                self.draft, self.place, answers=form.stored(), version=version, was=was, by=self.user
-            )
+            save_page(self.draft, self.place, answers=form.stored(), version=version, was=was, by=self.user)
         except DraftMoved as moved:
             return self._both_shown(form, moved.draft)
         if "later" in self.request.POST:
@@ -338,9 +336,7 @@ class SavingView(WritingView):
     def _posted_here(self) -> dict[str, list[str]]:
         """What was posted of this page's own questions."""
         keys = self.page.keys
-        return {
-            name: values for name, values in self.request.POST.lists() if name.partition("-")[0] in keys
-        }
+        return {name: values for name, values in self.request.POST.lists() if name.partition("-")[0] in keys}
 
     def _marks_of(self, form: PageForm) -> tuple[int, str]:
         marks = _marks(form.data)

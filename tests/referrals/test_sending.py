@@ -180,9 +180,7 @@ def test_dates_that_cannot_be_true_are_refused(north, children, incident, aware,
 
 
 def test_an_unborn_child_may_be_harmed(north):
-    referral = north.submitted(
-        child("", "Example", None, birth="unborn", expected_on="2027-01-01")
-    )
+    referral = north.submitted(child("", "Example", None, birth="unborn", expected_on="2027-01-01"))
 
     subject = north.case(referral).subjects.get()
     assert (subject.unborn, subject.person.expected_on.isoformat()) == (True, "2027-01-01")
@@ -328,6 +326,31 @@ def test_found_by_the_business_unit_needs_no_agency(north):
     north.answered(referral, by=north.cast.bum)
 
     assert north.send(referral, by=north.cast.bum).agency is None
+
+
+def test_a_representative_who_says_when_they_rang_is_held_to_the_48_hours(south):
+    south.at(london(2026, 9, 14, 9))
+    told = {"told": "yes", "told_how": "telephone"}
+    early = south.submitted(by=south.cast.rep, told_at=london(2026, 9, 13, 9).isoformat(), **told)
+    late = south.submitted(by=south.cast.rep, told_at=london(2026, 9, 11, 17, 30).isoformat(), **told)
+
+    assert [south.clock(each, "DL-03").due_at for each in (early, late)] == [
+        london(2026, 9, 15, 9),
+        london(2026, 9, 13, 17, 30),
+    ]
+    assert [south.clock(each, "DL-03").met_at for each in (early, late)] == [clock.now()] * 2
+
+
+def test_a_referral_by_telephone_is_still_owed_in_writing(south):
+    south.at(london(2026, 9, 14, 9))
+    how = {"channel": Channel.TELEPHONE, "referrer_name": "Jo Rep", "first_told_at": london(2026, 9, 14, 8)}
+    spoken = south.send(south.written(by=south.cast.bum, how=how), by=south.cast.bum)
+    wrote = south.send(
+        south.written(by=south.cast.bum, how={**how, "channel": Channel.LETTER}), by=south.cast.bum
+    )
+
+    assert south.clock(spoken, "DL-03").met_at is None
+    assert south.clock(wrote, "DL-03") is None
 
 
 def test_an_oral_notice_bears_the_case_and_the_48_hours(south):
