@@ -46,6 +46,7 @@ class Summary:
                 "key": in_words_of(self.partnership, question.wording),
                 "value": self.said(question, answers),
                 "empty": "Not answered yet" if question.required else "Not answered",
+                "needed": question.required,
             }
             for question in page.asked(answers)
             if identifying or not question.person

@@ -269,7 +269,7 @@ CHILD = Group(
             questions=(
                 Question(
                     "birth",
-                    "Date of birth",
+                    "Is the date of birth known?",
                     Kind.CHOICE,
                     why="With the name it tells one child from another, and the age decides what applies.",
                     read_by=f"{UNIT}, {NOTIFIER}, {ASKED}",
@@ -543,7 +543,7 @@ CHILD = Group(
         ),
         Page(
             "education",
-            "School, nursery and GP",
+            "Education",
             missing="Say where the child is educated.",
             questions=(
                 Question(
@@ -556,6 +556,14 @@ CHILD = Group(
                     choices=lists.EDUCATION,
                     missing="Say where the child is educated",
                 ),
+            ),
+        ),
+        Page(
+            "school",
+            "School or nursery",
+            missing="Name the child’s school or nursery.",
+            shown_when=(when("education", "school", "early_years"),),
+            questions=(
                 Question(
                     "school",
                     "Name of the school, college, nursery or childminder",
@@ -565,8 +573,13 @@ CHILD = Group(
                     used_by="`F-02`, `F-03`",
                     noun="name of the school, college or nursery",
                     missing="Enter the name of the school, college or nursery",
-                    shown_when=(when("education", "school", "early_years"),),
                 ),
+            ),
+        ),
+        Page(
+            "gp",
+            "GP",
+            questions=(
                 Question(
                     "gp",
                     "GP practice",
@@ -594,6 +607,14 @@ CHILD = Group(
                     choices=lists.LEGAL_STATUS,
                     missing="Select the child’s legal status",
                 ),
+            ),
+        ),
+        Page(
+            "placement",
+            "Where the child was looked after",
+            missing="Say where the child was looked after, and by which authority.",
+            shown_when=_LOOKED_AFTER,
+            questions=(
                 Question(
                     "placement",
                     "Where was the child placed?",
@@ -603,7 +624,6 @@ CHILD = Group(
                     used_by="`F-02`",
                     choices=lists.PLACEMENT,
                     missing="Say where the child was placed",
-                    shown_when=_LOOKED_AFTER,
                 ),
                 Question(
                     "responsible_la",
@@ -613,7 +633,6 @@ CHILD = Group(
                     read_by=f"{UNIT}, {NOTIFIER}",
                     used_by="`DL-26`, `F-02`",
                     missing="Choose the local authority that looks after the child",
-                    shown_when=_LOOKED_AFTER,
                 ),
             ),
         ),
@@ -899,6 +918,14 @@ INCIDENT = Section(
                     ),
                     missing="Say when it happened",
                 ),
+            ),
+        ),
+        Page(
+            "dates",
+            "The dates of the incident",
+            missing="Give the dates of the incident.",
+            shown_when=_PERIOD,
+            questions=(
                 Question(
                     "incident_from",
                     "Date, or the first day",
@@ -910,7 +937,6 @@ INCIDENT = Section(
                     noun="date of the incident",
                     takes_not_known=Takes.NO,
                     missing="Enter the date of the incident",
-                    shown_when=_PERIOD,
                     not_after="today",
                 ),
                 Question(
@@ -938,7 +964,6 @@ INCIDENT = Section(
                     ),
                     takes_not_known=Takes.NO,
                     missing="Say whether the dates are exact or estimated",
-                    shown_when=_PERIOD,
                 ),
                 Question(
                     "incident_time",

@@ -37,12 +37,13 @@ class WholeView(WritingView):
 
     def cards(self, *, back: str = "") -> list[dict[str, Any]]:
         """Each section with its rows and its children, relatives or agencies; with links to change them, if `back`
-        says where to come back to."""
+        says where to come back to. Without links, what need not be answered and was not is left out."""
         found = []
         for section in self.summary.sections():
             rows = [
                 {**row, "href": self.href_of(page, back=back)} if back else row
                 for page, row in self.summary.rows(section)
+                if back or row["value"] or row["needed"]
             ]
             members = []
             if (group := section.group) is not None:
@@ -54,6 +55,7 @@ class WholeView(WritingView):
                             if back
                             else row
                             for page, row in self.summary.member_rows(group, member)
+                            if back or row["value"] or row["needed"]
                         ],
                     }
                     for member in self.answers.get(group.id) or []

@@ -178,7 +178,6 @@ def test_a_form_of_somebody_else_s_case_is_not_found(asked, outsider, other_cast
 
 def incident(on, **changed):
     return {
-        "incident_when": "one_day",
         "incident_exact": "exact",
         "version": "2",
         "was": "",
@@ -194,7 +193,7 @@ def section(referral, name):
 def test_an_incident_in_the_future_is_refused_beside_its_date(referral, writer, sign_in):
     tomorrow = clock.today() + dt.timedelta(days=1)
 
-    response = sign_in(writer).post(section(referral, "when"), incident(tomorrow))
+    response = sign_in(writer).post(section(referral, "dates"), incident(tomorrow))
 
     assert response.status_code == 200
     assert "There is a problem" in words(response)
@@ -205,7 +204,7 @@ def test_an_incident_before_the_child_was_born_cannot_be_sent(referral, writer, 
     """Each page is held against the others; what comes to disagree afterwards is refused when it is sent."""
     before_birth = dt.date.fromisoformat(referral.typed["children"][0]["born_on"]) - dt.timedelta(days=1)
     client = sign_in(writer)
-    assert client.post(section(referral, "when"), incident(before_birth)).status_code == 302
+    assert client.post(section(referral, "dates"), incident(before_birth)).status_code == 302
     referral.draft.refresh_from_db()
 
     sent = client.post(
@@ -239,7 +238,7 @@ def test_a_date_that_does_not_exist_is_refused_in_a_sentence(referral, writer, s
         zip(("incident_from-day", "incident_from-month", "incident_from-year"), nonsense, strict=True)
     )
 
-    response = sign_in(writer).post(section(referral, "when"), incident(clock.today()) | parts)
+    response = sign_in(writer).post(section(referral, "dates"), incident(clock.today()) | parts)
 
     assert response.status_code == 200
     assert "There is a problem" in words(response)

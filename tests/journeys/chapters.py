@@ -29,7 +29,7 @@ class Child:
             }
         return [
             {"First names": self.forenames, "Last name": self.surname},
-            {"Date of birth": "Known", "Born on": self.born_on},
+            {"Is the date of birth known?": "Known", "Born on": self.born_on},
             {"What happened to this child?": self.outcome, **state},
             {"Sex": "Not known yet"},
             {"Ethnicity": "Not known yet"},
@@ -37,6 +37,7 @@ class Child:
             {"The home address is not known yet": True},
             {},
             {"Where is the child educated?": "None of these, for example too young"},
+            {},
             {"The child’s legal status when it happened": "No order, and not looked after"},
             {"How did children’s social care know the child when it happened?": "Child in need"},
         ]
@@ -64,11 +65,8 @@ class Incident:
         return {
             "What happened": [
                 {"What happened?": self.account},
-                {
-                    "When did it happen?": "On one day",
-                    "Date, or the first day": self.on,
-                    "Are these dates exact?": "Exact",
-                },
+                {"When did it happen?": "On one day"},
+                {"Date, or the first day": self.on, "Are these dates exact?": "Exact"},
                 {
                     "Did it happen outside England?": "No",
                     "In which local authority’s area did it happen?": self.area,

@@ -73,11 +73,8 @@ def the_answers(north):
             **posted("lead_discussed_on", today),
         },
         "account": {"account": "A child was hurt."},
-        "when": {
-            "incident_when": "one_day",
-            "incident_exact": "exact",
-            **posted("incident_from", today),
-        },
+        "when": {"incident_when": "one_day"},
+        "dates": {"incident_exact": "exact", **posted("incident_from", today)},
         "where": {
             "outside_england": "no",
             "incident_la": north.council.pk,
@@ -115,7 +112,9 @@ CHILD = {
     "background": {"ethnicity": "WBRI"},
     "disability": {"disability": ["none"]},
     "address": {"address_not_known": "on"},
-    "education": {"education": "school", "school": "Invented Primary"},
+    "education": {"education": "school"},
+    "school": {"school": "Invented Primary"},
+    "gp": {"gp": ""},
     "legal": {"legal_status": "none"},
     "social_care": {"csc_status": "cin"},
 }
@@ -298,9 +297,9 @@ WHEN = "The date of the incident must be today or in the past"
 @pytest.mark.parametrize(
     ("name", "answers", "field", "sentence"),
     [
-        ("when", {"incident_from-day": "9"}, "incident_from", WHEN),
+        ("dates", {"incident_from-day": "9"}, "incident_from", WHEN),
         (
-            "when",
+            "dates",
             {"incident_from-month": ""},
             "incident_from",
             "The date of the incident must include a month",
@@ -357,10 +356,12 @@ def test_what_is_wrong_is_said_beside_its_question(north, sign_in, name, answers
     client = sign_in(north.cast.referrer)
     referral = north.begun()
 
+    north.change(referral, incident_when="one_day")
+
     response = save(client, referral, name, **{**the_answers(north)[name], **answers})
 
     assert dict(response.context["form"].errors) == {field: [sentence]}
-    assert not {"account", "incident_when", "la_aware"} & set(read_answers(north.fresh(referral).draft))
+    assert not {"account", "incident_from", "la_aware"} & set(read_answers(north.fresh(referral).draft))
 
 
 def test_20000_characters_are_taken(north, sign_in):
@@ -377,6 +378,7 @@ def test_pages_are_held_against_each_other(north, sign_in):
     client = sign_in(north.cast.referrer)
     referral = north.begun()
     save(client, referral, "when", **the_answers(north)["when"])
+    save(client, referral, "dates", **the_answers(north)["dates"])
     _, key = add_child(client, referral)
 
     early = save(
@@ -424,14 +426,16 @@ def test_a_death_before_the_birth_is_refused(north, sign_in):
         ("birth", {"birth": "born", "born_on-day": ""}, "born_on"),
         ("numbers", {"nhs_number": "943 476 5918"}, "nhs_number"),
         ("outcome", {"outcome": ""}, "outcome"),
-        ("education", {"education": "school", "school": ""}, "school"),
-        ("legal", {"legal_status": "C2", "placement": "U", "responsible_la": ""}, "responsible_la"),
+        ("school", {"school": ""}, "school"),
+        ("placement", {"placement": "U", "responsible_la": ""}, "responsible_la"),
     ],
 )
 def test_a_childs_answers_are_checked(north, sign_in, name, answers, field):
     client = sign_in(north.cast.referrer)
     referral = north.begun()
     _, key = add_child(client, referral)
+    save(client, referral, f"children/{key}/education", education="school")
+    save(client, referral, f"children/{key}/legal", legal_status="C2")
 
     response = save(client, referral, f"children/{key}/{name}", **{**CHILD.get(name, {}), **answers})
 
@@ -534,15 +538,17 @@ def test_what_is_typed_is_kept_every_few_seconds_right_or_wrong(north, sign_in):
     client = sign_in(north.cast.referrer)
     referral = north.begun()
 
-    kept = keep(client, referral, "when", incident_when="one_day", **{"incident_from-day": "31x"})
+    north.change(referral, incident_when="one_day")
+
+    kept = keep(client, referral, "dates", **{"incident_from-day": "31x"})
 
     assert kept.status_code == 200
     assert set(kept.json()) == {"version", "was", "saved", "editors"}
-    again = client.get(at(referral, "when"))
+    again = client.get(at(referral, "dates"))
     assert 'value="31x"' in again.content.decode()
     assert "has not saved it as an answer yet" in again.content.decode()
     assert again.context["form"].errors == {}
-    assert "incident_when" not in read_answers(north.fresh(referral).draft)
+    assert "incident_from" not in read_answers(north.fresh(referral).draft)
 
 
 def test_marks_of_an_autosave_serve_for_the_next_and_for_the_page_itself(north, sign_in):
