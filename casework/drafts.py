@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
+import logging
+from dataclasses import dataclass
 from typing import Any, Final
 
+from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model
+from redis.exceptions import RedisError
 
 from accounts.models import Agency, Partnership, User
 from casework.audit import label_of
@@ -16,7 +21,12 @@ from casework.encryption import open_sealed, seal
 from casework.models import Draft
 from lcspr import clock
 
+logger = logging.getLogger(__name__)
+
 _PLACE: Final = "casework_draft.answers"
+
+# Somebody who has typed nothing and opened no page for so long is no longer shown as writing.
+STAYS: Final = dt.timedelta(minutes=2)
 
 
 class DraftMoved(Exception):
@@ -94,3 +104,29 @@ def reopen_draft(draft: Draft) -> None:
 def empty_draft(draft: Draft) -> None:
     """Forget what was typed: the form was given up, and nobody needs the names in it."""
     Draft.objects.filter(pk=draft.pk).update(answers={}, sent_at=clock.now())
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Somebody who has a page of a draft open: their name, and the page's title."""
+
+    name: str
+    page: str
+
+
+def note_editing(draft: Draft, *, by: User, page: str) -> list[Editor]:
+    """Note that `by` has this page of the draft open; returns who else has one open now.
+
+    A courtesy, kept beside the database: of two notes at the same instant one may be lost until the next, and
+    without the broker nobody is shown. Compare-and-swap keeps the words safe, not this.
+    """
+    key, now = f"draft-editors:{draft.pk}", clock.now()
+    try:
+        seen: dict[str, tuple[str, str, dt.datetime]] = cache.get(key) or {}
+        seen = {who: each for who, each in seen.items() if now - each[2] < STAYS}
+        seen[str(by.pk)] = (str(by), page, now)
+        cache.set(key, seen, timeout=STAYS.total_seconds())
+    except RedisError:
+        logger.warning("Who is editing a draft could not be noted.")
+        return []
+    return [Editor(name, title) for who, (name, title, _) in seen.items() if who != str(by.pk)]

@@ -296,7 +296,7 @@ def _choices(
     widget: Any, bound: BoundField, reveals: Mapping[str, SafeString], component_name: str
 ) -> dict[str, Any]:
     hints = getattr(widget, "hints", {})
-    none_of_these = getattr(widget, "none_of_these", None)
+    none_of_these: tuple[str, ...] = getattr(widget, "none_of_these", ())
     items: list[dict[str, Any]] = []
     for option in _options(widget, bound):
         value = str(option["value"])
@@ -307,8 +307,9 @@ def _choices(
             item["hint"] = _words(hint)
         if value in reveals:
             item["conditional"] = {"html": reveals[value]}
-        if value == none_of_these:
-            items.append({"divider": "or"})
+        if value in none_of_these:
+            if value == none_of_these[0]:
+                items.append({"divider": "or"})
             item["behaviour"] = "exclusive"
         items.append(item)
     sizes = [name for name in ("inline", "small") if getattr(widget, name, False)]

@@ -93,11 +93,11 @@ class Radios(_Hinted, forms.RadioSelect):
 
 
 class Checkboxes(_Hinted, forms.CheckboxSelectMultiple):
-    """Any of several; `none_of_these` is the value that unticks all the others."""
+    """Any of several; `none_of_these` is the value, or the values, each of which unticks all the others."""
 
-    def __init__(self, *args: Any, none_of_these: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, none_of_these: str | tuple[str, ...] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.none_of_these = none_of_these
+        self.none_of_these = (none_of_these,) if isinstance(none_of_these, str) else none_of_these or ()
 
 
 class FileUpload(LabelSize, forms.FileInput):

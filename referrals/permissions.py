@@ -43,13 +43,24 @@ def may_send(membership: Membership) -> bool:
     )
 
 
+def may_write(membership: Membership) -> bool:
+    """Whether this membership may write a referral of its agency: whoever may send it, and any practitioner or lead.
+
+    Where only the representative sends (Bedford Borough), what a practitioner has written waits for them, and is not
+    typed again.
+    """
+    return membership.agency is not None and (
+        membership.role in AGENCY_LEADS | {Role.REFERRER} or may_send(membership)
+    )
+
+
 def ways_in(user: User) -> list[WayIn]:
     """Every partnership and agency for which `user` may begin a referral, each once."""
     found: dict[tuple[Any, Any], WayIn] = {}
     for membership in memberships_of(user):
         if membership.role in BUSINESS_UNIT:
             found[membership.partnership_id, None] = WayIn(membership.partnership, None, on_behalf=True)
-        elif may_send(membership):
+        elif may_write(membership):
             key = (membership.partnership_id, membership.agency_id)
             found.setdefault(key, WayIn(membership.partnership, membership.agency, on_behalf=False))
     return list(found.values())
@@ -69,15 +80,16 @@ def is_business_unit_of(user: User, partnership_id: Any) -> bool:
 def writes_in(referral: Any, user: User) -> bool:
     """Whether `user` may write in a referral not yet sent, or sent back.
 
-    Its own referrer, the lead or representative of its agency, and the business unit for what it entered
-    on somebody's behalf.
+    Its own referrer, the colleague to whom it was left, the lead or representative of its agency, and the business
+    unit for what it entered on somebody's behalf.
     """
     if not user.is_authenticated:
         return False
     if referral.on_behalf and is_business_unit_of(user, referral.partnership_id):
         return True
     return any(
-        m.role in AGENCY_LEADS or (referral.referrer_id == user.pk and m.role == Role.REFERRER)
+        m.role in AGENCY_LEADS
+        or (user.pk in {referral.referrer_id, referral.left_to_id} and m.role == Role.REFERRER)
         for m in _memberships_for(referral, user)
     )
 
@@ -87,6 +99,13 @@ def sends(referral: Any, user: User) -> bool:
     if referral.on_behalf and is_business_unit_of(user, referral.partnership_id):
         return True
     return writes_in(referral, user) and any(may_send(m) for m in _memberships_for(referral, user))
+
+
+def endorses(referral: Any, user: User) -> bool:
+    """Whether `user` may endorse it: a lead or representative of its agency who did not write it themself."""
+    return referral.referrer_id != user.pk and any(
+        m.role in AGENCY_LEADS for m in _memberships_for(referral, user)
+    )
 
 
 def _memberships_for(referral: Any, user: User) -> Iterable[Membership]:
@@ -105,7 +124,7 @@ class Writes:
         return writes_in(record, user)
 
     def __str__(self) -> str:
-        return "Referrer, or lead or representative of the agency; business unit on somebody’s behalf"
+        return "Referrer, a colleague it was left to, or lead or representative of the agency; business unit on somebody’s behalf"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,45 +13,22 @@ LONDON: Final = ZoneInfo("Europe/London")
 # The national form lists four children; the others are named in its further information (domain §0.3.7).
 MOST_CHILDREN_LISTED: Final = 4
 
+LONGEST_WAIT: Final = dt.timedelta(days=310)
+LONGEST_OVERDUE: Final = dt.timedelta(days=60)
 
-class Section(StrEnum):
-    """The pages of the referral, in the order they are asked."""
-
-    LEAD = "lead"
-    CHILDREN = "children"
-    INCIDENT = "incident"
-    AWARENESS = "awareness"
-    CRITERIA = "criteria"
-    AGENCIES = "agencies"
-
-
-MISSING: Final[dict[str, str]] = {
-    Section.LEAD: "Say who you discussed this referral with, and when.",
-    Section.CHILDREN: "Name at least one child.",
-    Section.INCIDENT: "Say what happened, when and where.",
-    Section.AWARENESS: "Say who became aware of it, and when.",
-    Section.CRITERIA: "Say how you see the two parts of the criteria, with your reasons.",
-    Section.AGENCIES: "Say which agencies know the family, and whether children are safe now.",
-}
-
-
-def sections(*, needs_lead: bool) -> list[Section]:
-    """The pages this referral has; only an agency's own referral asks about its safeguarding lead."""
-    return [section for section in Section if needs_lead or section is not Section.LEAD]
-
-
-def unanswered(answered: Collection[str], *, needs_lead: bool) -> list[Section]:
-    """The pages that still wait for an answer."""
-    return [section for section in sections(needs_lead=needs_lead) if section not in answered]
+# A care leaver counts up to and including the age of 24 (domain §1.1); nobody older is the subject of a referral.
+MOST_YEARS: Final = 25
 
 
 @dataclass(frozen=True)
 class ChildDates:
-    """When a child was born or is expected; `name` is for the sentence."""
+    """When a child was born or is expected, and died; `name` is for the sentence."""
 
     name: str
     born_on: dt.date | None = None
     unborn: bool = False
+    died_on: dt.date | None = None
+    expected_on: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -87,15 +63,42 @@ def impossible(dates: Dates) -> Iterator[tuple[str, str]]:
         yield "la_aware_at", "The local authority cannot have become aware before the incident"
     for child in dates.children:
         yield from _impossible_birth(child, last, today)
+        yield from _impossible_death(child, today)
 
 
 def _impossible_birth(child: ChildDates, last: dt.date | None, today: dt.date) -> Iterator[tuple[str, str]]:
+    if child.expected_on and child.expected_on > today + LONGEST_WAIT:
+        yield "expected_on", "The expected date of birth must be within the next ten months"
+    if child.expected_on and child.expected_on < today - LONGEST_OVERDUE:
+        yield (
+            "expected_on",
+            "The expected date of birth is long past. If the child was born, give the date of birth",
+        )
     if child.unborn or child.born_on is None:
         return
     if child.born_on > today:
         yield "born_on", "The date of birth must be today or in the past"
     elif last and child.born_on > last:
         yield "born_on", "The date of birth is after the incident. If the child was not yet born, say so"
+
+
+def _impossible_death(child: ChildDates, today: dt.date) -> Iterator[tuple[str, str]]:
+    if child.died_on is None:
+        return
+    if child.died_on > today:
+        yield "died_on", "The date of death must be today or in the past"
+    elif child.born_on and child.died_on < child.born_on:
+        yield "died_on", "The date of death is before the date of birth"
+
+
+def surprising(dates: Dates) -> Iterator[str]:
+    """What may be true but seldom is, for a second look (domain §10 rule 12)."""
+    for child in dates.children:
+        if child.died_on and dates.incident_from and child.died_on < dates.incident_from:
+            yield f"{child.name}: the date of death is before the incident. Check both dates."
+        age = age_on(child.born_on, dates.incident_from) if dates.incident_from else None
+        if age is not None and age >= MOST_YEARS:
+            yield f"{child.name} was {age} when it happened. Check the date of birth."
 
 
 def impossible_sending(
@@ -111,6 +114,51 @@ def impossible_sending(
 def criteria_proposed(abuse_or_neglect: str, outcome: str) -> bool:
     """Whether the two limbs, as answered, would meet the criteria (domain §1.2): the form proposes, people decide."""
     return abuse_or_neglect in {"known", "suspected"} and outcome in {"died", "seriously_harmed"}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the answers to the two parts of the criteria suggest; people decide."""
+
+    headline: str
+    routes: tuple[str, ...]
+
+
+def routes(abuse_or_neglect: str, outcome: str) -> Proposal | None:
+    """What follows from the two limbs as far as they are answered, and where else the way may lead.
+
+    None until both are answered. Never a refusal: what does not meet the criteria may still be learned from.
+    """
+    if not abuse_or_neglect or not outcome:
+        return None
+    other = (
+        "Another partnership or learning review: the {case_group} can look at how agencies worked together, even "
+        "where the criteria are not met.",
+        "A concern that one agency cannot deal with alone: say so under “What there is to learn”, and the "
+        "{case_group} can recommend a wider review.",
+    )
+    if criteria_proposed(abuse_or_neglect, outcome):
+        return Proposal(
+            "As you have answered, both parts of the criteria would be met.",
+            (
+                "The three safeguarding partners decide whether they are. The local authority must then notify the "
+                "National Panel within five working days of becoming aware.",
+                "Meeting the criteria does not mean that there will be a review: a rapid review looks first.",
+            ),
+        )
+    if outcome == "unclear" and abuse_or_neglect != "not_known_or_suspected":
+        return Proposal(
+            "It is not clear yet whether the second part is met. Refer now all the same.",
+            (
+                "Harm that is likely to be long-term counts, even if this is not certain yet.",
+                "The partners decide on what is known, and can decide again when more is known.",
+                *other,
+            ),
+        )
+    return Proposal(
+        "As you have answered, the two parts of the criteria would not both be met. You can still refer.",
+        ("The partners decide, and may see it differently from what you know today.", *other),
+    )
 
 
 def must_be_in_writing_again(channel: str) -> bool:
@@ -163,6 +211,31 @@ def labels(born: list[dt.date | None]) -> list[str]:
     if len(born) == 2 and born[0] is not None and born[0] == born[1]:
         return ["Twin 1", "Twin 2"]
     return [f"Child {number}" for number in range(1, len(born) + 1)]
+
+
+_CALLED: Final = {
+    "mother": "Mother",
+    "father": "Father",
+    "sibling": "Sibling",
+    "partner": "Partner",
+    "grandparent": "Grandparent",
+    "relative": "Relative",
+    "carer": "Carer",
+}
+
+
+def relative_labels(relations: Iterable[str], *, taken: Collection[str] = ()) -> list[str]:
+    """What the family members of one case are called beside its pseudonym: "Mother", "Sibling 1", "Sibling 2"."""
+    relations = list(relations)
+    used, found = set(taken), []
+    for relation in relations:
+        word = _CALLED.get(relation, "Other person")
+        numbered = (f"{word} {number}" for number in range(1, len(relations) + len(used) + 2))
+        alone = relations.count(relation) == 1 and word not in used
+        label = word if alone else next(each for each in numbered if each not in used)
+        used.add(label)
+        found.append(label)
+    return found
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ class Person(CaseRecord):
     died_on = EncryptedDateField("date of death", null=True, blank=True)
     nhs_number = EncryptedTextField("NHS number", blank=True)
     address = EncryptedTextField(blank=True)
+    address_then = EncryptedTextField("address at the time of the incident", blank=True)
+    upn = EncryptedTextField("unique pupil number", blank=True)
+    la_reference = EncryptedTextField("children’s social care case number", blank=True)
 
     nhs_number_index = models.CharField(max_length=44, blank=True, editable=False)
     born_index = models.CharField(max_length=44, blank=True, editable=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from casework.drafts import save_draft
+from casework.drafts import read_answers, save_draft
 from casework.models import Outcome
 from casework.services import answer_opening
 from decisions.kinds import CriteriaOutcome
@@ -54,7 +54,16 @@ def _begun(scene: Scene) -> Story[None]:
     referral = act(services.begin_referral, scene.partnership, by=by, agency=scene.agency("meadowbank"))
     assert referral.draft is not None
     typed = answers_of(scene, incident, on=day.on, lead="Delia Sloane")
-    kept = {page: typed[page] for page in ("lead", "children", "incident")}
+    begun = (
+        "lead_name",
+        "lead_discussed_on",
+        "lead_view",
+        "children",
+        "account",
+        "incident_when",
+        "incident_from",
+    )
+    kept = read_answers(referral.draft) | {question: typed[question] for question in begun}
     act(save_draft, referral.draft, answers=kept, version=referral.draft.version, by=by)
 
 

@@ -34,20 +34,61 @@ class Child:
     outcome: Outcome = Outcome.SERIOUSLY_HARMED
     nhs_number: str = ""
     expected_on: dt.date | None = None
+    sex: str = "not_known"
+    ethnicity: str = "not_known"
+    education: str = "not_known"
+    legal_status: str = "none"
+    social_care: str = "not_known"
+
+    def answers(self, *, died_on: dt.date) -> dict[str, object]:
+        birth = "born" if self.born_on else "unborn" if self.expected_on else "not_known"
+        found: dict[str, object] = {
+            "key": uuid.uuid4().hex,
+            "forenames": self.forenames,
+            "surname": self.surname,
+            "birth": birth,
+            "born_on": self.born_on.isoformat() if self.born_on else None,
+            "expected_on": self.expected_on.isoformat() if self.expected_on else None,
+            "nhs_number": self.nhs_number,
+            "outcome": self.outcome.value,
+            "sex": self.sex,
+            "ethnicity": self.ethnicity,
+            "disability": ["none"],
+            "address_not_known": True,
+            "education": self.education,
+            "school_not_known": True,
+            "legal_status": self.legal_status,
+            "csc_status": self.social_care,
+        }
+        if self.outcome == Outcome.DIED:
+            found |= {"died_on": died_on.isoformat(), "cause_of_death": "not_known"}
+        if self.outcome == Outcome.SERIOUSLY_HARMED:
+            found |= {"condition": "in_hospital"}
+        return found
+
+
+@dataclass(frozen=True)
+class Relative:
+    """Somebody of the family of a story."""
+
+    relation: str
+    forenames: str
+    surname: str
+    safe: str = ""
 
     def answers(self) -> dict[str, object]:
-        birth = "born" if self.born_on else "unborn" if self.expected_on else "not_known"
         return {
             "key": uuid.uuid4().hex,
             "forenames": self.forenames,
             "surname": self.surname,
-            "other_names": "",
-            "birth": birth,
-            "born_on": self.born_on.isoformat() if self.born_on else None,
-            "expected_on": self.expected_on.isoformat() if self.expected_on else None,
-            "unborn": birth == "unborn",
-            "nhs_number": self.nhs_number,
-            "outcome": self.outcome.value,
+            "relation": self.relation,
+            "born_on_not_known": True,
+            "lived_with": "yes",
+            **(
+                {"also_harmed": "no", "kept_safe": self.safe}
+                if self.relation == "sibling"
+                else {"parental_responsibility": "yes"}
+            ),
         }
 
 
@@ -67,39 +108,52 @@ class Incident:
     abuse_or_neglect: AbuseOrNeglect = AbuseOrNeglect.SUSPECTED
     safe_now: str = "yes"
     approximate: bool = False
-    more: dict[str, str] = field(default_factory=dict)
+    harm_types: tuple[str, ...] = ("physical",)
+    place: str = "family_home"
+    family: tuple[Relative, ...] = ()
+    learning: str = "More than one agency knew a part of it, and nobody knew all."
+    more: dict[str, object] = field(default_factory=dict)
 
 
 def answers_of(scene: Scene, incident: Incident, *, on: dt.date, lead: str = "") -> dict[str, object]:
-    """The pages of a referral, filled in."""
+    """Every question of a referral that must be answered, answered."""
+    aware = max(incident.on, on - dt.timedelta(days=1))
     return {
-        "lead": {"lead_name": lead, "lead_discussed_on": on.isoformat(), "told_at": None} if lead else {},
-        "children": [child.answers() for child in incident.children],
-        "incident": {
-            "incident_from": incident.on.isoformat(),
-            "incident_until": None,
-            "incident_approximate": incident.approximate,
-            "outside_england": False,
-            "incident_la": str(scene.council.pk),
-            "home_la": str(scene.council.pk),
-            "account": incident.account,
-        },
-        "awareness": {
-            "agency_aware_on": max(incident.on, on - dt.timedelta(days=1)).isoformat(),
-            "la_aware": "yes" if incident.la_aware_at else "not_known",
-            "la_aware_at": incident.la_aware_at.isoformat() if incident.la_aware_at else None,
-        },
-        "criteria": {
-            "abuse_or_neglect": incident.abuse_or_neglect.value,
-            "abuse_or_neglect_because": incident.abuse,
-            "outcome": incident.outcome.value,
-            "outcome_because": incident.harm,
-        },
-        "agencies": {
-            "agencies": incident.agencies,
-            "safe_now": incident.safe_now,
-            "safety_actions": incident.safety,
-        },
+        **({"lead_name": lead, "lead_discussed_on": on.isoformat(), "lead_view": "supports"} if lead else {}),
+        "told": "no",
+        "children": [child.answers(died_on=incident.on) for child in incident.children],
+        "family": [relative.answers() for relative in incident.family],
+        "family_known": "not_known",
+        "agencies": [
+            {"key": uuid.uuid4().hex, "agency": "other", "agency_name": name.strip()}
+            for name in incident.agencies.rstrip(".").split(",")
+            if name.strip()
+        ],
+        "agencies_known": "not_known",
+        "account": incident.account,
+        "incident_when": "one_day",
+        "incident_from": incident.on.isoformat(),
+        "incident_exact": "estimate" if incident.approximate else "exact",
+        "outside_england": "no",
+        "incident_la": str(scene.council.pk),
+        "home_la": str(scene.council.pk),
+        "place": incident.place,
+        "agency_aware_on": aware.isoformat(),
+        "la_aware": "yes" if incident.la_aware_at else "not_known",
+        "la_aware_at": incident.la_aware_at.isoformat() if incident.la_aware_at else None,
+        "harm_types": list(incident.harm_types),
+        "abuse_or_neglect": incident.abuse_or_neglect.value,
+        "abuse_or_neglect_because": incident.abuse,
+        "outcome": incident.outcome.value,
+        "outcome_because": incident.harm,
+        "review_asked": ["lcspr"],
+        "learning": incident.learning,
+        "safe_now": incident.safe_now,
+        "safety_actions": incident.safety,
+        "processes": ["not_known"],
+        "notified": ["police", "social_care"],
+        "media": "no",
+        "family_informed": "not_known",
         **incident.more,
     }
 
@@ -117,16 +171,11 @@ def referred(
 
 
 def _typed(referral: Referral, typed: dict[str, object], by: User) -> Draft:
+    """What was typed, beside who refers, which the service knows already."""
     assert referral.draft is not None
-    return act(save_draft, referral.draft, answers=typed, version=referral.draft.version, by=by)
-
-
-def typed_more(referral: Referral, section: str, *, by: User, **answers: object) -> Draft:
-    """Somebody writes more into one page of a referral; the draft as it then is."""
-    draft = Draft.objects.get(pk=referral.draft_id)
-    typed = read_answers(draft)
-    typed[section] = {**(typed.get(section) or {}), **answers}
-    return act(save_draft, draft, answers=typed, version=draft.version, by=by)
+    who = {"referrer_job_title": by.job_title or "Practitioner", "referrer_phone": by.phone or "01632 960123"}
+    answers = {**who, **read_answers(referral.draft), **typed}
+    return act(save_draft, referral.draft, answers=answers, version=referral.draft.version, by=by)
 
 
 def accepted(

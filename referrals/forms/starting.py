@@ -1,4 +1,4 @@
-"""How a referral begins: as one's own agency's, on somebody's behalf, or from an oral notice."""
+"""How a referral begins, is left to a colleague, endorsed and sent; and how an oral notice is recorded."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Agency, Partnership
+from accounts.models import Agency, Partnership, User
 from accounts.settings_choices import ReferralSource
 from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import GovDateTimeField
 from govuk.forms import GovForm
 from lcspr import clock
-from referrals.models import Channel
+from referrals.models import Channel, LeadView
 from referrals.permissions import WayIn
 
 OF_AN_AGENCY = (ReferralSource.AGENCY, ReferralSource.CDOP, ReferralSource.LA_FIRST)
@@ -86,11 +86,21 @@ class OnBehalfForm(GovForm):
     referrer_phone = forms.CharField(
         label="Their telephone number", max_length=40, required=False, widget=widgets.PhoneInput(width=20)
     )
+    referrer_email = forms.EmailField(
+        label="Their secure e-mail address", required=False, widget=widgets.EmailInput()
+    )
     channel = forms.ChoiceField(
         label="How did it reach you?",
         choices=[choice for choice in Channel.choices if choice[0] != Channel.SYSTEM],
         error_messages={"required": "Say how it reached you"},
         widget=widgets.Radios(),
+    )
+    first_told_at = GovDateTimeField(
+        label="When did it reach you?",
+        noun="time it reached you",
+        help_text="For example, 27 March 2026, 5:30pm. The earliest time counts, whoever took the call or opened the letter.",
+        error_messages={"required": "Enter when it reached you"},
+        not_after=clock.now,
     )
 
     def __init__(self, *args: Any, partnership: Partnership, **kwargs: Any) -> None:
@@ -178,3 +188,48 @@ class DeclarationForm(GovForm):
         label="Any child at risk now has been referred to children’s social care or the police",
         error_messages={"required": "Tick the box to confirm that any child at risk now has been referred"},
     )
+
+
+class EndorseForm(GovForm):
+    """What the lead or representative says, at their own sign-in."""
+
+    submit_label = "Sign"
+
+    view = forms.ChoiceField(
+        label="What do you think of this referral?",
+        choices=[choice for choice in LeadView.choices if choice[0] != LeadView.NOT_AVAILABLE],
+        error_messages={"required": "Say whether you support the referral"},
+        widget=widgets.Radios(),
+    )
+    note = forms.CharField(
+        label="Anything the business unit should know",
+        max_length=4000,
+        required=False,
+        widget=widgets.Textarea(),
+    )
+
+
+class LeaveForm(GovForm):
+    """To whom of the same agency the referral is left."""
+
+    submit_label = "Leave it to them"
+
+    colleague = forms.ChoiceField(
+        label="Who goes on with it?",
+        choices=(),
+        help_text="They are told by e-mail. You can still write in it as well.",
+        error_messages={"required": "Choose a colleague"},
+        widget=widgets.Radios(),
+    )
+
+    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(each.pk): each for each in colleagues}
+        self.fields["colleague"].choices = [  # type: ignore[attr-defined]
+            (key, f"{each}, {each.job_title}" if each.job_title else str(each))
+            for key, each in self.people.items()
+        ]
+
+    def chosen(self) -> User:
+        """The colleague who was chosen."""
+        return self.people[self.cleaned_data["colleague"]]

@@ -15,7 +15,7 @@ from govuk import widgets
 from govuk.fields import GovDateField, GovDateTimeField
 from govuk.forms import GovForm
 from lcspr import clock
-from referrals.forms.sections import local_authorities
+from referrals.forms.pages import local_authorities
 from referrals.models import Referral, ReferralState
 
 REASON = 4000

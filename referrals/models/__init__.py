@@ -7,9 +7,11 @@ from referrals.models.referral import (
     ABUSE_OR_NEGLECT,
     AbuseOrNeglect,
     Channel,
+    LeadView,
     Referral,
     ReferralState,
     ReferredChild,
+    ReferredRelative,
 )
 
 __all__ = [
@@ -17,9 +19,11 @@ __all__ = [
     "AbuseOrNeglect",
     "Basis",
     "Channel",
+    "LeadView",
     "NotificationState",
     "Referral",
     "ReferralState",
     "ReferredChild",
+    "ReferredRelative",
     "SeriousIncidentNotification",
 ]

@@ -23,7 +23,7 @@ from casework.models import Case, CaseRecord, Draft, Outcome, Stage, Subject
 from casework.permissions import agencies_as, business_unit_partnerships, open_to, roles_with
 from lcspr import clock
 from referrals import rules
-from referrals.answers import dates_in, sections_answered
+from referrals.answers import dates_in, in_full, questions_of, wanting
 from referrals.permissions import AGENCY_LEADS, InCase, OwnBusinessUnit, Sends, Writes
 from referrals.standing import no_partner_says_met, views_given
 
@@ -46,6 +46,14 @@ class Channel(models.TextChoices):
     IN_PERSON = "in_person", "In person"
     LETTER = "letter", "By letter"
     EMAIL = "email", "By secure e-mail"
+
+
+class LeadView(models.TextChoices):
+    """What the safeguarding lead or representative says of a referral of their agency."""
+
+    SUPPORTS = "supports", "Supports it"
+    DOES_NOT_SUPPORT = "does_not_support", "Does not support it"
+    NOT_AVAILABLE = "not_available", "Could not be reached in time"
 
 
 class AbuseOrNeglect(models.TextChoices):
@@ -75,17 +83,18 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         leads_of = agencies_as(user, AGENCY_LEADS)
         in_case = open_to(user, others) & ~Q(state=ReferralState.DRAFT)
         in_case |= open_to(user, BUSINESS_UNIT)
-        in_case |= Q(referrer=user) & open_to(user, own)
+        in_case |= (Q(referrer=user) | Q(left_to=user)) & open_to(user, own)
         if leads_of:
             in_case |= Q(agency__in=leads_of) & open_to(user, own & AGENCY_LEADS)
         return self.filter(in_case | self._before_a_case(user))
 
     def unsent(self, user: User) -> ReferralQuerySet:
-        """What this person, or somebody of the agency they lead, has begun and not sent."""
+        """What this person, or somebody of the agency they lead, has begun and not sent, or was left to go on with."""
         return self.filter(self._before_a_case(user), state=ReferralState.DRAFT)
 
     def _before_a_case(self, user: User) -> Q:
-        mine = Q(referrer=user, partnership__in={m.partnership_id for m in memberships_of(user)})
+        mine = Q(partnership__in={m.partnership_id for m in memberships_of(user)})
+        mine &= Q(referrer=user) | Q(left_to=user)
         for membership in memberships_of(user):
             if membership.role in AGENCY_LEADS and membership.agency_id:
                 mine |= Q(agency=membership.agency_id, partnership=membership.partnership_id)
@@ -98,9 +107,8 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
 
 def _unanswered(referral: Referral) -> Iterable[str]:
-    answered = sections_answered(referral.typed)
-    missing = rules.unanswered(answered, needs_lead=referral.needs_lead)
-    return [rules.MISSING[section] for section in missing]
+    found = wanting(questions_of(referral), in_full(referral, referral.typed))
+    return rules.distinct(each.sentence for each in found)
 
 
 def _impossible(referral: Referral) -> Iterable[str]:
@@ -192,6 +200,15 @@ class Referral(ConcurrentTransitionMixin, Record):
     referrer_name = models.CharField("name of the referrer", max_length=150, blank=True)
     referrer_job_title = models.CharField(max_length=150, blank=True)
     referrer_phone = models.CharField(max_length=40, blank=True)
+    referrer_email = models.EmailField("secure e-mail address of the referrer", blank=True)
+    left_to = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="referrals_left",
+        verbose_name="colleague who may go on with it",
+    )
     from_body = models.CharField("court, inquiry or partnership it comes from", max_length=200, blank=True)
     draft = models.OneToOneField(
         Draft, on_delete=models.PROTECT, null=True, blank=True, related_name="referral"
@@ -205,7 +222,17 @@ class Referral(ConcurrentTransitionMixin, Record):
     answers = models.JSONField(default=dict, blank=True)
 
     lead_name = models.CharField("safeguarding lead or representative", max_length=150, blank=True)
+    lead_role = models.CharField(max_length=150, blank=True)
     lead_discussed_on = models.DateField(null=True, blank=True)
+    lead_view = models.CharField(
+        "what the referrer says the lead thinks", max_length=20, choices=LeadView.choices, blank=True
+    )
+    endorsement_asked_at = models.DateTimeField(null=True, blank=True)
+    endorsement = models.CharField(max_length=20, choices=LeadView.choices, blank=True)
+    endorsed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    endorsed_at = models.DateTimeField(null=True, blank=True)
+    endorsed_version = models.PositiveIntegerField("version of the answers endorsed", default=0)
+    endorsement_note = models.TextField(blank=True)
     incident_from = models.DateField(null=True, blank=True)
     incident_until = models.DateField(null=True, blank=True)
     incident_approximate = models.BooleanField(default=False)
@@ -242,6 +269,13 @@ class Referral(ConcurrentTransitionMixin, Record):
             one_of("channel", Channel),
             one_of("abuse_or_neglect", AbuseOrNeglect, blank=True),
             one_of("outcome", Outcome, blank=True),
+            one_of("lead_view", LeadView, blank=True),
+            one_of("endorsement", LeadView, blank=True),
+            models.CheckConstraint(
+                condition=Q(endorsement="", endorsed_by__isnull=True, endorsed_at__isnull=True)
+                | (~Q(endorsement="") & Q(endorsed_by__isnull=False, endorsed_at__isnull=False)),
+                name="referrals_referral_endorsed_by_somebody",
+            ),
             not_before("incident_until", "incident_from"),
             # What was sent belongs to a case and says when it came; a draft thrown away never had one.
             models.CheckConstraint(
@@ -293,6 +327,13 @@ class Referral(ConcurrentTransitionMixin, Record):
     def typed(self) -> dict[str, Any]:
         """What was typed into its form, opened; empty when there is no form any more."""
         return read_answers(self.draft) if self.draft else {}
+
+    @property
+    def changed_since_endorsed(self) -> bool:
+        """Whether somebody wrote in it after the lead or representative had read it."""
+        return (
+            bool(self.endorsement) and self.draft is not None and self.draft.version > self.endorsed_version
+        )
 
     @property
     def happened_here(self) -> bool:
@@ -430,12 +471,33 @@ class ReferredChild(CaseRecord):
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="children")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="referred")
     key = models.CharField(max_length=32)
+    answers = models.JSONField(default=dict, blank=True)
 
     class Meta(CaseRecord.Meta):
         verbose_name_plural = "referred children"
         constraints = [
             models.UniqueConstraint(fields=["referral", "key"], name="referrals_referredchild_key_once"),
             models.UniqueConstraint(fields=["referral", "subject"], name="referrals_referredchild_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+
+class ReferredRelative(CaseRecord):
+    """Somebody of the family named in a referral; `key` is that of the form, `answers` what does not identify them."""
+
+    thing = Thing.IDENTITY
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="relatives")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="referred_as_relative")
+    key = models.CharField(max_length=32)
+    answers = models.JSONField(default=dict, blank=True)
+
+    class Meta(CaseRecord.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "key"], name="referrals_referredrelative_key_once"),
+            models.UniqueConstraint(fields=["referral", "subject"], name="referrals_referredrelative_once"),
         ]
 
     def __str__(self) -> str:

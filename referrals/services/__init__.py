@@ -46,12 +46,19 @@ from referrals.services.triage import (
     transfer_referral,
     withdraw_referral,
 )
-from referrals.services.writing import begin_referral, discard_referral
+from referrals.services.writing import (
+    ask_for_endorsement,
+    begin_referral,
+    discard_referral,
+    endorse_referral,
+    leave_to_colleague,
+)
 
 __all__ = [
     "accept_referral",
     "acknowledge_notification",
     "act_on_criteria",
+    "ask_for_endorsement",
     "ask_to_take_back",
     "ask_to_withdraw",
     "begin_referral",
@@ -64,8 +71,10 @@ __all__ = [
     "contest_view_on_criteria",
     "de_notify",
     "discard_referral",
+    "endorse_referral",
     "escalate_criteria",
     "give_view_on_criteria",
+    "leave_to_colleague",
     "log_oral_notice",
     "mark_duplicate",
     "notify_alone",

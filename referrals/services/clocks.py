@@ -100,7 +100,7 @@ def start_writing(referral: Referral, *, by: User) -> None:
     case = referral.case
     assert case is not None
     assert referral.first_told_at is not None
-    if case.partnership.written_within_hours is None:
+    if case.partnership.written_within_hours is None or Deadline.objects.of(case).filter(code=WRITE).exists():
         return
     deadlines.start(
         WRITE,

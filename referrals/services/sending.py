@@ -18,12 +18,11 @@ from casework.services import admit, admit_standing, open_case
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from lcspr import clock
 from referrals import rules
-from referrals.answers import day, moment, narrative_in
+from referrals.answers import dates_in, day, in_full, known, moment, questions_of
 from referrals.models import Basis, Channel, NotificationState, Referral, SeriousIncidentNotification
 from referrals.permissions import AGENCY_LEADS, is_business_unit_of
-from referrals.rules import Section
 from referrals.services import clocks, telling
-from referrals.services.subjects import record_children, refuse_pseudonym
+from referrals.services.subjects import record_people, refuse_pseudonym
 from referrals.services.writing import begin_referral
 
 AWARE = "the referral says when the local authority became aware"
@@ -48,14 +47,17 @@ def submit_referral(referral: Referral, *, by: User, version: int, on: dt.date) 
     referral = perform(
         referral, "submit", by=by, received_at=clock.now(), words=f"Sent the referral{_from(referral)}"
     )
-    record_children(referral, typed[Section.CHILDREN])
+    record_people(referral, typed)
     _admit_referrer(referral, on=on)
     _close(referral)
     if case.la_aware_at:
         clocks.start_from_awareness(case, by=by, because=AWARE)
     # What the agency itself writes here is in writing, however the business unit first heard of it.
     by_agency = not is_business_unit_of(by, referral.partnership_id)
-    if by_agency or not rules.must_be_in_writing_again(referral.channel):
+    spoken = rules.must_be_in_writing_again(referral.channel)
+    if referral.needs_lead and referral.first_told_at and (by_agency or spoken):
+        clocks.start_writing(referral, by=by)
+    if by_agency or not spoken:
         clocks.confirmed_in_writing(case, at=clock.now(), by=by)
     telling.tell("referral_received", case, BUSINESS_UNIT, by=by, about=referral, task="Check the referral")
     telling.tell_referrer("referral_receipt", referral, by=by)
@@ -73,7 +75,7 @@ def resubmit_referral(referral: Referral, *, by: User, version: int, on: dt.date
     referral = perform(referral, "resubmit", by=by, words="Sent the referral again, with what was asked for")
     assert referral.case is not None
     case = _bring_up_to_date(referral.case, referral)
-    record_children(referral, typed[Section.CHILDREN])
+    record_people(referral, typed)
     _admit_referrer(referral, on=on)
     _close(referral)
     if case.la_aware_at:
@@ -165,7 +167,7 @@ def record_la_first(
         received_at=clock.now(),
         words="Recorded that the local authority had notified before any referral",
     )
-    record_children(referral, typed[Section.CHILDREN])
+    record_people(referral, typed)
     refuse_pseudonym(case, pseudonym)
     case.pseudonym, case.partners_aware_at = pseudonym, clock.now()
     case.save()
@@ -249,31 +251,31 @@ def _answers_checked(referral: Referral, version: int) -> dict[str, Any]:
     )
     if draft.version != version:
         raise DraftMoved(draft)
-    typed = referral.typed
-    return {section: typed.get(section) or ([] if section == Section.CHILDREN else {}) for section in Section}
+    return referral.typed
 
 
 def _fill(referral: Referral, typed: Mapping[str, Any]) -> None:
     """Put what clocks, lists and searches need into columns, and the words beside them."""
-    incident, aware = typed[Section.INCIDENT], typed[Section.AWARENESS]
-    lead, criteria = typed[Section.LEAD], typed[Section.CRITERIA]
-    referral.question_set = referral.draft.question_set if referral.draft else ""
-    referral.answers = narrative_in(typed)
-    referral.lead_name = lead.get("lead_name") or ""
-    referral.lead_discussed_on = day(lead.get("lead_discussed_on"))
-    referral.incident_from, referral.incident_until = (
-        day(incident.get("incident_from")),
-        day(incident.get("incident_until")),
-    )
-    referral.incident_approximate = bool(incident.get("incident_approximate"))
-    referral.outside_england = bool(incident.get("outside_england"))
-    referral.incident_la_id = incident.get("incident_la") or None
-    referral.home_la_id = incident.get("home_la") or None
-    referral.agency_aware_on = day(aware.get("agency_aware_on"))
-    referral.la_aware_at = moment(aware.get("la_aware_at"))
-    referral.abuse_or_neglect = criteria.get("abuse_or_neglect") or ""
-    referral.outcome = criteria.get("outcome") or ""
-    referral.first_told_at = moment(lead.get("told_at")) or referral.first_told_at
+    questions = questions_of(referral)
+    asked = questions.kept(in_full(referral, typed))
+    dates = dates_in(typed, now=clock.now())
+    referral.question_set = questions.name
+    referral.answers = asked
+    for name in ("referrer_name", "referrer_job_title", "referrer_phone", "referrer_email"):
+        setattr(referral, name, asked.get(name) or getattr(referral, name))
+    referral.lead_name, referral.lead_role = asked.get("lead_name") or "", asked.get("lead_role") or ""
+    referral.lead_discussed_on = day(asked.get("lead_discussed_on"))
+    referral.lead_view = known(asked.get("lead_view"))
+    referral.incident_from, referral.incident_until = dates.incident_from, dates.incident_until
+    referral.incident_approximate = asked.get("incident_exact") == "estimate"
+    referral.outside_england = asked.get("outside_england") == "yes"
+    referral.incident_la_id = known(asked.get("incident_la")) or None
+    referral.home_la_id = known(asked.get("home_la")) or None
+    referral.agency_aware_on = dates.agency_aware_on
+    referral.la_aware_at = dates.la_aware_at
+    referral.abuse_or_neglect = asked.get("abuse_or_neglect") or ""
+    referral.outcome = asked.get("outcome") or ""
+    referral.first_told_at = moment(asked.get("told_at")) or referral.first_told_at
 
 
 def _open_case(referral: Referral, *, by: User, stage: Stage = Stage.SUBMITTED, **fields: Any) -> Case:
@@ -333,6 +335,8 @@ def _admit_referrer(referral: Referral, *, on: dt.date) -> None:
             admit(case, role=role, agency=referral.agency, why="Their agency referred it", by=by, on=on)
     if referral.referrer is not None:
         admit(case, role=Role.REFERRER, user=referral.referrer, why="Referred it", by=by, on=on)
+    if referral.left_to is not None:
+        admit(case, role=Role.REFERRER, user=referral.left_to, why="It was left to them", by=by, on=on)
 
 
 def _close(referral: Referral) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Partnership
@@ -12,38 +12,62 @@ from casework.rules.pseudonyms import breaks_rule, suggestions, type_word
 from casework.transitions import TransitionRefused
 from lcspr import clock
 from referrals import rules
-from referrals.answers import day
-from referrals.models import Referral, ReferredChild
+from referrals.answers import CHILDREN, FAMILY, day, in_full, is_looked_after, is_unborn, known, questions_of
+from referrals.models import Referral, ReferredChild, ReferredRelative
 
-IDENTITY = ("forenames", "surname", "other_names", "born_on", "expected_on", "nhs_number")
+TEXTS = (
+    "forenames",
+    "surname",
+    "other_names",
+    "nhs_number",
+    "address",
+    "address_then",
+    "upn",
+    "la_reference",
+)
+DATES = ("born_on", "expected_on", "died_on")
+IDENTITY = (*TEXTS, *DATES)
+
+_PARTS = {"mother": Part.MOTHER, "father": Part.FATHER, "sibling": Part.SIBLING}
 
 
-def identity_of(child: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a typed child goes on Person."""
-    return {
-        "forenames": child.get("forenames") or "",
-        "surname": child.get("surname") or "",
-        "other_names": child.get("other_names") or "",
-        "born_on": day(child.get("born_on")),
-        "expected_on": day(child.get("expected_on")),
-        "nhs_number": child.get("nhs_number") or "",
-    }
+def identity_of(member: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a typed child or relative goes on Person."""
+    texts = {name: member.get(name) or "" for name in TEXTS}
+    return texts | {name: day(member.get(name)) for name in DATES}
 
 
-def record_children(referral: Referral, children: Iterable[Mapping[str, Any]]) -> None:
-    """Make the case's subjects agree with the children of the referral as it is sent, or sent again.
+def record_people(referral: Referral, typed: Mapping[str, Any]) -> None:
+    """Make the people of the case agree with the referral as it is sent, or sent again: its children and the family.
+
+    Only answers to questions that were asked count: a date typed before “not born yet” was chosen is not one.
+    """
+    questions, answers = questions_of(referral), in_full(referral, typed)
+    for group, record in ((CHILDREN, record_children), (FAMILY, record_relatives)):
+        asked = questions.groups[group]
+        members = [questions.asked_of(asked, each, answers) for each in typed.get(group) or []]
+        kept = {
+            each["key"]: questions.asked_of(asked, each, answers, identifying=False)
+            for each in typed.get(group) or []
+        }
+        record(referral, members, kept)
+
+
+def record_children(
+    referral: Referral, children: list[dict[str, Any]], kept: Mapping[str, dict[str, Any]]
+) -> None:
+    """Make the case's subjects agree with the children of the referral.
 
     A child taken out of the referral leaves the case too: nothing rests on them before the referral is accepted.
     """
     case = referral.case
     assert case is not None
-    children = list(children)
-    known = {named.key: named for named in referral.children.select_related("subject__person")}
-    for key, gone in known.items():
+    before = {named.key: named for named in referral.children.select_related("subject__person")}
+    for key, gone in before.items():
         if key not in {child["key"] for child in children}:
             _take_out(gone)
     # Labels first out of the way: two children may change places.
-    for named in known.values():
+    for named in before.values():
         Subject.objects.filter(pk=named.subject_id).update(label=f"~{named.key}")
     labels = rules.labels([day(child.get("born_on")) for child in children])
     for number, (child, label) in enumerate(zip(children, labels, strict=True), start=1):
@@ -51,18 +75,54 @@ def record_children(referral: Referral, children: Iterable[Mapping[str, Any]]) -
             "label": label,
             "order": number,
             "outcome": child.get("outcome") or "",
-            "unborn": bool(child.get("unborn")),
+            "unborn": is_unborn(child),
+            "looked_after": is_looked_after(child),
+            "care_leaver": child.get("csc_status") == "care_leaver",
         }
-        if child["key"] in known:
-            subject = known[child["key"]].subject
+        if child["key"] in before:
+            subject = before[child["key"]].subject
             correct_identity(subject.person, **identity_of(child))
             Subject.objects.filter(pk=subject.pk).update(**part)
+            ReferredChild.objects.filter(pk=before[child["key"]].pk).update(answers=kept[child["key"]])
         else:
             subject = record_subject(case, identity=identity_of(child), part=Part.CHILD, **part)
-            ReferredChild.objects.create(case=case, referral=referral, subject=subject, key=child["key"])
+            ReferredChild.objects.create(
+                case=case, referral=referral, subject=subject, key=child["key"], answers=kept[child["key"]]
+            )
 
 
-def _take_out(child: ReferredChild) -> None:
+def record_relatives(
+    referral: Referral, relatives: list[dict[str, Any]], kept: Mapping[str, dict[str, Any]]
+) -> None:
+    """Make the case's family agree with the relatives of the referral, under what they are to the child."""
+    case = referral.case
+    assert case is not None
+    before = {named.key: named for named in referral.relatives.select_related("subject__person")}
+    for key, gone in before.items():
+        if key not in {each["key"] for each in relatives}:
+            _take_out(gone)
+    for named in before.values():
+        Subject.objects.filter(pk=named.subject_id).update(label=f"~{named.key}")
+    taken = set(case.subjects.values_list("label", flat=True))
+    labels = rules.relative_labels((known(each.get("relation")) for each in relatives), taken=taken)
+    for number, (relative, label) in enumerate(zip(relatives, labels, strict=True), start=1):
+        key = relative["key"]
+        part = _PARTS.get(known(relative.get("relation")), Part.OTHER)
+        # After the children, in the order in which they were named.
+        fields = {"label": label, "part": part, "order": 100 + number}
+        if key in before:
+            subject = before[key].subject
+            correct_identity(subject.person, **identity_of(relative))
+            Subject.objects.filter(pk=subject.pk).update(**fields)
+            ReferredRelative.objects.filter(pk=before[key].pk).update(answers=kept[key])
+        else:
+            subject = record_subject(case, identity=identity_of(relative), **fields)
+            ReferredRelative.objects.create(
+                case=case, referral=referral, subject=subject, key=key, answers=kept[key]
+            )
+
+
+def _take_out(child: ReferredChild | ReferredRelative) -> None:
     subject = child.subject
     person = subject.person
     child.delete()
@@ -73,7 +133,7 @@ def _take_out(child: ReferredChild) -> None:
 def copy_subject(subject: Subject, *, to: Case) -> Subject:
     """Record a child of one case in another: one row a case and person, so each can be disposed of alone."""
     person: Person = subject.person
-    identity = {name: getattr(person, name) for name in (*IDENTITY, "died_on", "address")}
+    identity = {name: getattr(person, name) for name in IDENTITY}
     taken = set(to.subjects.values_list("label", flat=True))
     order = to.subjects.filter(part=Part.CHILD).count() + 1
     label = next(name for name in (f"Child {n}" for n in range(order, order + 50)) if name not in taken)

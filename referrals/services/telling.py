@@ -25,13 +25,13 @@ TOLD_OF_DISSENT: Final = DECIDERS | LEAD_PARTNERS
 def referrers(case: Case) -> list[User]:
     """Everybody who referred this case in the service, and the leads and representatives of their agencies."""
     people: list[User] = []
-    for referral in case.referrals.select_related("referrer", "agency"):
+    for referral in case.referrals.select_related("referrer", "left_to", "agency"):
         people += _of(case, referral)
     return list(dict.fromkeys(people))
 
 
 def _of(case: Case, referral: Referral) -> list[User]:
-    own = [referral.referrer] if referral.referrer else []
+    own = [each for each in (referral.referrer, referral.left_to) if each]
     leads = holders(case, AGENCY_LEADS, agency=referral.agency) if referral.agency else []
     return [*own, *leads]
 

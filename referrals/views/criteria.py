@@ -15,7 +15,6 @@ from govuk.forms import GovForm
 from lcspr import clock
 from referrals import services
 from referrals.models import AbuseOrNeglect, Referral
-from referrals.views.reading import _label
 
 
 class _OnCriteria:
@@ -51,6 +50,10 @@ def limbs_of(referral: Referral) -> dict[str, Any]:
             {"key": "What is known of the harm", "value": answers.get("outcome_because")},
         ],
     }
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(choices(value).label) if value else ""
 
 
 class CriteriaView(_OnCriteria, deciding.GiveViewPage):

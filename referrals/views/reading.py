@@ -5,24 +5,27 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
 from accounts.access_table import Right, Thing
 from accounts.roles import BUSINESS_UNIT
-from casework.models import Case, Outcome, TakingBack
+from casework.models import Case, TakingBack
 from casework.transitions import actions_for
 from casework.views import CaseMixin, RecordMixin
 from govuk.dates import date_text
+from govuk.templatetags.govuk_dates import govuk_datetime
 from referrals import duplicates
-from referrals.models import AbuseOrNeglect, Referral, ReferralState
-from referrals.permissions import writes_in
+from referrals.answers import CHILDREN, FAMILY, in_full, questions_of
+from referrals.models import Referral, ReferralState
+from referrals.permissions import endorses, writes_in
+from referrals.progress import outcome_of, what_happens_now
+from referrals.questions.asking import Group
 from referrals.rules import criteria_proposed
 from referrals.services import clocks
-
-SAFE = {"yes": "Yes", "no": "No", "not_known": "Not known yet"}
+from referrals.summaries import Summary
 
 
 class ReferralMixin(RecordMixin):
@@ -83,13 +86,15 @@ class ReferralView(ReferralMixin, TemplateView):
             "referral": referral,
             "own": self.is_own,
             "status": referral.get_state_display(),
-            "children": [self._child(child) for child in self._children()],
+            "cards": self._cards(),
             "shows_names": self.shows_names,
             "may_reveal": not self.shows_names
             and (self.may(Right.REVEAL, Thing.IDENTITY) or self.may(Right.READ, Thing.IDENTITY)),
             "facts": _facts(referral),
-            "narrative": _narrative(referral),
             "proposed": criteria_proposed(referral.abuse_or_neglect, referral.outcome),
+            "may_endorse": endorses(referral, self.user) and referral.state == ReferralState.SUBMITTED,
+            "now": what_happens_now(referral),
+            "letter": outcome_of(referral) is not None,
             "acts": [
                 {
                     "label": act.label,
@@ -119,74 +124,102 @@ class ReferralView(ReferralMixin, TemplateView):
             **super().get_context_data(**kwargs),
         }
 
-    def _children(self) -> Any:
-        return self.record.children.select_related("subject__person").order_by("subject__order")
+    @cached_property
+    def summary(self) -> Summary:
+        """The answers as they were sent, in words; nothing of them names anybody of the family."""
+        referral: Referral = self.record
+        people: dict[str, Any] = {
+            CHILDREN: referral.children.select_related("subject__person").order_by("subject__order"),
+            FAMILY: referral.relatives.select_related("subject__person").order_by("subject__order"),
+        }
+        self.people = {group: list(rows) for group, rows in people.items()}
+        answers = {
+            **referral.answers,
+            **{
+                group: [{**row.answers, "key": row.key} for row in rows]
+                for group, rows in self.people.items()
+            },
+        }
+        return Summary(questions_of(referral), in_full(referral, answers), referral.partnership)
 
-    def _child(self, child: Any) -> dict[str, Any]:
-        subject, person = child.subject, child.subject.person
+    def _cards(self) -> list[dict[str, Any]]:
+        """Each section with what was answered in it, and the people, relatives and agencies it names."""
+        found = []
+        for section in self.summary.sections():
+            rows = [row for _, row in self.summary.rows(section) if row["value"]]
+            group = section.group
+            members = []
+            if group is not None:
+                members = (
+                    [self._person(group, row) for row in self.people[group.id]]
+                    if group.names_people
+                    else [self._member(group, each) for each in self.summary.answers.get(group.id) or []]
+                )
+            if rows or members:
+                found.append({"title": section.title, "rows": rows, "members": members})
+        return found
+
+    def _member(self, group: Group, member: dict[str, Any]) -> dict[str, Any]:
+        rows = [row for _, row in self.summary.member_rows(group, member) if row["value"]]
+        return {"name": self.summary.name_of(group, member), "rows": rows}
+
+    def _person(self, group: Group, named: Any) -> dict[str, Any]:
+        """A child or relative: under the label of the case, and with their identity only where it may be shown."""
+        subject, person = named.subject, named.subject.person
+        member = {**named.answers, "key": named.key}
+        rows = [row for _, row in self.summary.member_rows(group, member, identifying=False) if row["value"]]
         if not self.shows_names:
-            return {
-                "name": subject.label,
-                "rows": [{"key": "What happened", "value": subject.get_outcome_display()}],
-            }
-        born = date_text(person.born_on) if person.born_on else ""
-        if subject.unborn:
-            expected = date_text(person.expected_on) if person.expected_on else "date not known yet"
-            born = f"Not born yet, expected: {expected}"
+            return {"name": subject.label, "rows": rows}
+        identity = [
+            {"key": "Called in this case", "value": subject.label},
+            {"key": "Also known as", "value": person.other_names},
+            {"key": "Date of birth", "value": person.born_on and date_text(person.born_on)},
+            {"key": "Expected on", "value": person.expected_on and date_text(person.expected_on)},
+            {"key": "Date of death", "value": person.died_on and date_text(person.died_on)},
+            {"key": "NHS number", "value": person.nhs_number},
+            {"key": "Unique pupil number", "value": person.upn},
+            {"key": "Children’s social care case number", "value": person.la_reference},
+            {"key": "Address", "value": person.address},
+            {"key": "Address at the time", "value": person.address_then},
+        ]
         return {
             "name": person.full_name or subject.label,
-            "rows": [
-                {"key": "Called in this case", "value": subject.label},
-                {"key": "Also known as", "value": person.other_names, "empty": "None given"},
-                {"key": "Date of birth", "value": born},
-                {"key": "NHS number", "value": person.nhs_number},
-                {"key": "What happened", "value": subject.get_outcome_display()},
-            ],
+            "rows": [*(row for row in identity if row["value"]), *rows],
         }
 
 
 def _facts(referral: Referral) -> list[dict[str, Any]]:
-    until = f" to {date_text(referral.incident_until)}" if referral.incident_until else ""
-    about = " (estimated)" if referral.incident_approximate else ""
-    when = f"{date_text(referral.incident_from)}{until}{about}" if referral.incident_from else ""
+    """What is known of a referral beside its answers."""
     return [
         {
             "key": "Comes from",
             "value": referral.agency or referral.from_body or referral.get_source_display(),
         },
-        {
-            "key": "Referred by",
-            "value": ", ".join(filter(None, [referral.referrer_name, referral.referrer_job_title])),
-        },
-        {"key": "Telephone", "value": referral.referrer_phone, "empty": "Not given"},
         {"key": "How it came", "value": referral.get_channel_display()},
-        {"key": "Discussed with", "value": referral.lead_name, "empty": "Not asked"},
-        {"key": "When it happened", "value": when},
         {
-            "key": "Where",
-            "value": "Outside England" if referral.outside_england else referral.incident_la,
+            "key": "Business unit first told",
+            "value": referral.first_told_at and govuk_datetime(referral.first_told_at),
+            "empty": "By this referral",
         },
-        {"key": "Home area", "value": referral.home_la},
-        {
-            "key": "Their agency became aware",
-            "value": referral.agency_aware_on and date_text(referral.agency_aware_on),
-        },
+        {"key": "Times sent", "value": referral.version},
     ]
 
 
-def _narrative(referral: Referral) -> list[dict[str, Any]]:
-    answers = referral.answers
-    return [
-        {"key": "What happened", "value": answers.get("account")},
-        {"key": "Abuse or neglect", "value": _label(AbuseOrNeglect, referral.abuse_or_neglect)},
-        {"key": "Why", "value": answers.get("abuse_or_neglect_because")},
-        {"key": "Died or seriously harmed", "value": _label(Outcome, referral.outcome)},
-        {"key": "What is known of the harm", "value": answers.get("outcome_because")},
-        {"key": "Agencies", "value": answers.get("agencies")},
-        {"key": "Children safe now", "value": SAFE.get(str(answers.get("safe_now")))},
-        {"key": "What was done for their safety", "value": answers.get("safety_actions")},
-    ]
+class OutcomeView(ReferralMixin, TemplateView):
+    """The outcome letter: what was decided about the referral, without a reason or a name."""
 
+    template_name = "referrals/outcome.html"
+    page_title = "What became of your referral"
 
-def _label(choices: Any, value: str) -> str:
-    return str(choices(value).label) if value else ""
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        outcome = outcome_of(self.record)
+        if outcome is None:
+            raise Http404
+        return {
+            "referral": self.record,
+            "partnership": self.record.partnership,
+            "representative": self.record.partnership.word("agency_representative"),
+            "outcome": outcome,
+            "back_href": reverse("referrals:referral", args=[self.record.pk]),
+            **super().get_context_data(**kwargs),
+        }

@@ -212,17 +212,23 @@ referrals:on_behalf                    -              ..... oo ... ... ... . ...
 referrals:oral_notice                  -              ..... oo ... ... ... . ...... ..
 referrals:referral                     referral       ooo.. oo ooo ooo ... o o.o... ..
 referrals:tasks                        draft          .oo.. .. ... ... ... . ...... ..
-referrals:children                     draft          .oo.. .. ... ... ... . ...... ..
-referrals:add_child                    draft          .oo.. .. ... ... ... . ...... ..
-referrals:child                        draft          .oo.. .. ... ... ... . ...... ..
-referrals:remove_child                 draft          .oo.. .. ... ... ... . ...... ..
-referrals:section                      draft          .oo.. .. ... ... ... . ...... ..
+referrals:page                         draft          .oo.. .. ... ... ... . ...... ..
+referrals:group                        draft          .oo.. .. ... ... ... . ...... ..
+referrals:add_member                   draft          .oo.. .. ... ... ... . ...... ..
+referrals:member                       draft          .oo.. .. ... ... ... . ...... ..
+referrals:remove_member                draft          .oo.. .. ... ... ... . ...... ..
+referrals:member_page                  draft          .oo.. .. ... ... ... . ...... ..
+referrals:leave                        draft          .oo.. .. ... ... ... . ...... ..
+referrals:ask_endorsement              draft          .oo.. .. ... ... ... . ...... ..
+referrals:endorse                      draft          .oo.. .. ... ... ... . ...... ..
+referrals:print                        draft          .oo.. .. ... ... ... . ...... ..
 referrals:check                        draft          .oo.. .. ... ... ... . ...... ..
 referrals:submit                       draft          .oo.. .. ... ... ... . ...... ..
 referrals:resubmit                     draft          .oo.. .. ... ... ... . ...... ..
 referrals:record_la_first              draft          .oo.. .. ... ... ... . ...... ..
 referrals:discard                      draft          .oo.. .. ... ... ... . ...... ..
 referrals:receipt                      draft          ..... .. ... ... ... . ...... ..
+referrals:outcome                      referral       ..... .. ... ... ... . ...... ..
 referrals:return_to_referrer           referral       xxx.. oo xxx xxx ... x x.x... ..
 referrals:accept                       referral       xxx.. oo xxx xxx ... x x.x... ..
 referrals:mark_duplicate               referral       xxx.. oo xxx xxx ... x x.x... ..
@@ -448,9 +454,12 @@ NAMES_OF_ONES_OWN: Final = frozenset(
         "referrals:referral",
         "referrals:list",
         "referrals:tasks",
-        "referrals:children",
-        "referrals:child",
-        "referrals:remove_child",
+        "referrals:group",
+        "referrals:member",
+        "referrals:member_page",
+        "referrals:remove_member",
+        "referrals:endorse",
+        "referrals:print",
         "referrals:check",
     }
 )

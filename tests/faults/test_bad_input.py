@@ -176,11 +176,9 @@ def test_a_form_of_somebody_else_s_case_is_not_found(asked, outsider, other_cast
 # Dates (domain §10 rule 12)
 
 
-def incident(cast, on, **changed):
+def incident(on, **changed):
     return {
-        "outside_england": "False",
-        "incident_la": str(cast.agency("council").pk),
-        "account": "A child was hurt.",
+        "incident_exact": "exact",
         "version": "2",
         "was": "",
         **posted("incident_from", on),
@@ -189,24 +187,24 @@ def incident(cast, on, **changed):
 
 
 def section(referral, name):
-    return reverse("referrals:section", args=[referral.pk, name])
+    return reverse("referrals:page", args=[referral.pk, name])
 
 
-def test_an_incident_in_the_future_is_refused_beside_its_date(cast, referral, writer, sign_in):
+def test_an_incident_in_the_future_is_refused_beside_its_date(referral, writer, sign_in):
     tomorrow = clock.today() + dt.timedelta(days=1)
 
-    response = sign_in(writer).post(section(referral, "incident"), incident(cast, tomorrow))
+    response = sign_in(writer).post(section(referral, "dates"), incident(tomorrow))
 
     assert response.status_code == 200
     assert "There is a problem" in words(response)
     assert "incident_from" in response.content.decode().split("govuk-error-message")[0]
 
 
-def test_an_incident_before_the_child_was_born_cannot_be_sent(cast, referral, writer, sign_in):
-    """The page of the incident does not ask for the birth, so what is typed there is kept and the sending refused."""
+def test_an_incident_before_the_child_was_born_cannot_be_sent(referral, writer, sign_in):
+    """Each page is held against the others; what comes to disagree afterwards is refused when it is sent."""
     before_birth = dt.date.fromisoformat(referral.typed["children"][0]["born_on"]) - dt.timedelta(days=1)
     client = sign_in(writer)
-    assert client.post(section(referral, "incident"), incident(cast, before_birth)).status_code == 302
+    assert client.post(section(referral, "dates"), incident(before_birth)).status_code == 302
     referral.draft.refresh_from_db()
 
     sent = client.post(
@@ -222,9 +220,9 @@ def test_an_incident_before_the_child_was_born_cannot_be_sent(cast, referral, wr
 
 def test_a_birth_after_the_incident_is_refused_unless_the_child_is_not_born_yet(referral, writer, sign_in):
     key = referral.typed["children"][0]["key"]
-    address = reverse("referrals:child", args=[referral.pk, key])
+    address = reverse("referrals:member_page", args=[referral.pk, "children", key, "birth"])
     tomorrow = clock.today() + dt.timedelta(days=1)
-    fields = {"forenames": "Robin", "birth": "born", "outcome": "died", "version": "2", "was": ""}
+    fields = {"birth": "born", "version": "2", "was": ""}
 
     response = sign_in(writer).post(address, {**fields, **posted("born_on", tomorrow)})
 
@@ -235,12 +233,12 @@ def test_a_birth_after_the_incident_is_refused_unless_the_child_is_not_born_yet(
 @pytest.mark.parametrize(
     "nonsense", [("31", "2", "2026"), ("x", "y", "z"), ("", "3", "2026"), ("1", "1", "10000")]
 )
-def test_a_date_that_does_not_exist_is_refused_in_a_sentence(cast, referral, writer, sign_in, nonsense):
+def test_a_date_that_does_not_exist_is_refused_in_a_sentence(referral, writer, sign_in, nonsense):
     parts = dict(
         zip(("incident_from-day", "incident_from-month", "incident_from-year"), nonsense, strict=True)
     )
 
-    response = sign_in(writer).post(section(referral, "incident"), incident(cast, clock.today()) | parts)
+    response = sign_in(writer).post(section(referral, "dates"), incident(clock.today()) | parts)
 
     assert response.status_code == 200
     assert "There is a problem" in words(response)
@@ -250,7 +248,7 @@ def test_an_awareness_in_the_future_is_refused(referral, writer, sign_in):
     soon = clock.now() + dt.timedelta(hours=3)
     fields = {"la_aware": "yes", "version": "2", "was": "", **posted("agency_aware_on", clock.today())}
 
-    response = sign_in(writer).post(section(referral, "awareness"), {**fields, **posted("la_aware_at", soon)})
+    response = sign_in(writer).post(section(referral, "aware"), {**fields, **posted("la_aware_at", soon)})
 
     assert response.status_code == 200
     assert "There is a problem" in words(response)

@@ -45,15 +45,14 @@ def test_a_page_asked_for_after_the_end_is_come_back_to(cast, asked, sign_in):
 
 def test_what_was_typed_into_a_referral_waits_behind_the_sign_in(referral, writer, sign_in):
     client = sign_in(writer)
-    page = reverse("referrals:section", args=[referral.pk, "agencies"])
+    page = reverse("referrals:page", args=[referral.pk, "safety"])
     expire(client)
 
     response = client.post(
         page,
         {
-            "agencies": "The school and a long memory",
+            "safety_actions": "The school and a long memory",
             "safe_now": "yes",
-            "safety_actions": "x",
             "version": "2",
             "was": "",
         },
@@ -65,14 +64,14 @@ def test_what_was_typed_into_a_referral_waits_behind_the_sign_in(referral, write
     assert "The school and a long memory" in again.content.decode()
     assert "You had been signed out." in words(again)
     referral.draft.refresh_from_db()
-    assert read_answers(referral.draft)["agencies"]["agencies"] == "School, hospital"
+    assert read_answers(referral.draft)["safety_actions"] == "In hospital."
 
 
 def test_it_lies_sealed_meanwhile(referral, writer, sign_in):
     client = sign_in(writer)
     expire(client)
 
-    client.post(reverse("referrals:section", args=[referral.pk, "agencies"]), {"agencies": "A secret story"})
+    client.post(reverse("referrals:page", args=[referral.pk, "safety"]), {"safety_actions": "A secret story"})
 
     (kept,) = [session.get_decoded() for session in Session.objects.filter(expire_date__gt=clock.now())]
     assert "A secret story" not in str(kept)
@@ -132,9 +131,9 @@ def test_another_page_of_theirs_opened_first_costs_them_nothing(cast, asked, sig
 
 def test_an_outsider_who_signs_in_there_is_not_even_told_of_the_page(referral, writer, sign_in, outsider):
     client = sign_in(writer)
-    page = reverse("referrals:section", args=[referral.pk, "agencies"])
+    page = reverse("referrals:page", args=[referral.pk, "safety"])
     expire(client)
-    client.post(page, {"agencies": "The school and a long memory"})
+    client.post(page, {"safety_actions": "The school and a long memory"})
 
     sign_in_again(client, outsider)
 

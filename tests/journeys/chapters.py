@@ -19,14 +19,28 @@ class Child:
     born_on: dt.date
     outcome: str = "Seriously harmed"
 
-    def answers(self) -> Answers:
-        return {
-            "First names": self.forenames,
-            "Last name": self.surname,
-            "Date of birth": "Known",
-            "Born on": self.born_on,
-            "What happened to this child?": self.outcome,
-        }
+    def pages(self) -> Sequence[Answers]:
+        """What the pages about one child ask, in their order."""
+        state = {"Seriously harmed": {"How is the child now?": "Recovering"}}.get(self.outcome, {})
+        if self.outcome == "Died":
+            state = {
+                "The date of death is not known yet": True,
+                "What is thought to have caused the death?": "Not known yet",
+            }
+        return [
+            {"First names": self.forenames, "Last name": self.surname},
+            {"Is the date of birth known?": "Known", "Born on": self.born_on},
+            {"What happened to this child?": self.outcome, **state},
+            {"Sex": "Not known yet"},
+            {"Ethnicity": "Not known yet"},
+            {"Does the child have a disability?": ["Not known yet"]},
+            {"The home address is not known yet": True},
+            {},
+            {"Where is the child educated?": "None of these, for example too young"},
+            {},
+            {"The child’s legal status when it happened": "No order, and not looked after"},
+            {"How did children’s social care know the child when it happened?": "Child in need"},
+        ]
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,8 @@ class Incident:
     agency_aware_on: dt.date
     la_aware_at: dt.datetime | None = None
 
-    def pages(self) -> Mapping[str, Answers]:
+    def sections(self) -> Mapping[str, Sequence[Answers]]:
+        """What the pages of each section ask, in their order."""
         aware: dict[str, object] = {"Is the local authority aware?": "Not known yet"}
         if self.la_aware_at:
             aware = {
@@ -48,40 +63,70 @@ class Incident:
                 "When did the local authority become aware?": self.la_aware_at,
             }
         return {
-            "What happened, when and where": {
-                "When did it happen?": self.on,
-                "Did it happen outside England?": "No",
-                "In which local authority’s area did it happen?": self.area,
-                "What happened?": self.account,
-            },
-            "Who became aware, and when": {
-                "When did your agency become aware?": self.agency_aware_on,
-                **aware,
-            },
-            "How you see the criteria": {
-                "Is abuse or neglect of a child known or suspected?": "Suspected",
-                "What makes you say so?": "No explanation fits the injuries.",
-                "Has a child died or been seriously harmed?": "Seriously harmed",
-                "What do you know of the harm?": "Fractures of different ages.",
-            },
-            "Agencies involved, and safety now": {
-                "Which agencies know the child or the family?": "Social care, midwives, the health visitor.",
-                "Are the children in the household safe now?": "Yes",
-                "What has been done to keep them safe?": "They stay with foster carers.",
-            },
+            "What happened": [
+                {"What happened?": self.account},
+                {"When did it happen?": "On one day"},
+                {"Date, or the first day": self.on, "Are these dates exact?": "Exact"},
+                {
+                    "Did it happen outside England?": "No",
+                    "In which local authority’s area did it happen?": self.area,
+                    "In which local authority’s area does the child normally live?": "Not known yet",
+                    "What kind of place was it?": "Family home",
+                },
+                {"When did your agency become aware?": self.agency_aware_on, **aware},
+                {"What kind of harm was it?": ["Physical abuse, including non-accidental injury"]},
+            ],
+            "How you see the criteria": [
+                {
+                    "Is abuse or neglect of a child known or suspected?": "Suspected",
+                    "What makes you say so?": "No explanation fits the injuries.",
+                },
+                {
+                    "Has a child died or been seriously harmed?": "Seriously harmed",
+                    "What do you know of the harm?": "Fractures of different ages.",
+                },
+                {"Which kind of review do you ask for?": ["A local child safeguarding practice review"]},
+                {"Why is this for more than one agency to learn from?": "Each knew a part."},
+            ],
+            "Safety now": [
+                {
+                    "Are the children in the household safe now?": "Yes",
+                    "What has been done to keep them safe?": "They stay with foster carers.",
+                },
+                {},
+            ],
+            "Other proceedings, and who was told": [
+                {"Which other proceedings are there, or will there be?": ["Not known yet"]},
+                {"Who has been told of the incident already?": ["None of these"]},
+            ],
+            "The media, and what the family know": [
+                {"Is there, or may there be, interest from the media or the community?": "No"},
+                {"Do the family know of this referral?": "Not known yet"},
+            ],
         }
 
 
 def write_referral(walk: Walk, incident: Incident, lead: Answers) -> None:
-    """From the list of its pages, fill in every page of a referral."""
+    """From the list of its sections, fill in every page of a referral."""
+    walk.follow("Who is referring").answer({"Job title": "Head", "Telephone number": "01632 960001"})
     if lead:
-        walk.follow("Before you refer").answer(lead)
+        walk.follow("Before you refer").answer({**lead, "What do they say?": "They support it"})
     walk.follow("The children")
     for number, child in enumerate(incident.children):
-        walk.follow("Add another child" if number else "Add a child").answer(child.answers())
+        walk.follow("Add another child" if number else "Add a child")
+        for answers in child.pages():
+            walk.answer(answers)
+        walk.follow("Continue")
     walk.follow("Continue")
-    for page, answers in incident.pages().items():
-        walk.follow(page).answer(answers)
+    for section, pages in incident.sections().items():
+        walk.follow(section)
+        for answers in pages:
+            walk.answer(answers)
+    walk.follow("The family").follow("There is nobody to name, or I do not know yet")
+    walk.answer({"If you name nobody, why?": "Not known yet"}).follow("Continue")
+    walk.follow("The agencies involved").follow("Add an agency")
+    walk.answer({"Which agency?": "Another agency", "Name of the agency": "The health visitors"})
+    walk.follow("Continue")
 
 
 def send_referral(walk: Walk) -> None:

@@ -104,12 +104,13 @@ def refer(story: Story) -> None:
         la_aware_at=aware,
     )
     walk.home(cast.referrer).follow("Refer a child").press()
-    walk.says("0 of 6 pages are completed")
+    walk.says("0 of 10 sections are completed")
     walk.follow("Before you refer")
     said = walk.refused({})
     assert said == [
         "Enter the name of the designated safeguarding lead or officer",
         "Enter the date you discussed it",
+        "Say what they think of the referral",
     ]
     lead = "Which designated safeguarding lead or officer did you discuss this with?"
     walk.go("referrals:tasks", Referral.objects.get().pk)

@@ -17,6 +17,7 @@ from journeys.story import Story
 from journeys.walking import pdf
 
 from lcspr import clock
+from referrals.models import Referral
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -65,10 +66,12 @@ def be_told_by_telephone(story: Story, until: Callable[..., None]) -> None:
 
 
 def only_the_representative_refers(story: Story) -> None:
-    """A teacher cannot refer; the agency's Case Review Group representative can, and does it a day late."""
+    """A teacher may write and not send; the agency's Case Review Group representative sends, and a day late."""
     walk, cast = story.walk, story.cast
-    walk.home(cast.referrer).does_not_say("Refer a child")
-    assert walk.status("referrals:start") == 403
+    walk.home(cast.referrer).follow("Refer a child").press().follow(
+        "See your answers so far, and what is missing"
+    )
+    assert walk.status("referrals:submit", Referral.objects.get(referrer=cast.referrer).pk) == 403
     story.calendar.set(dt.date(2026, 1, 9), 11)
     walk.home(story.rep("school")).follow("Finish the referral and send it")
     incident = Incident(

@@ -15,7 +15,7 @@ from correspondence.models import Message
 from lcspr import clock
 from referrals import services
 from referrals.models import Channel, Referral, ReferralState
-from referrals.rules import Section
+from referrals.questions import CURRENT
 from tests.referrals.world import child, london
 
 pytestmark = pytest.mark.django_db
@@ -104,11 +104,18 @@ def test_no_awareness_no_clock(north):
     assert north.clock(north.submitted(), "DL-01") is None
 
 
-@pytest.mark.parametrize("section", list(Section))
-def test_sending_is_refused_while_a_page_is_unanswered(north, section):
+@pytest.mark.parametrize(
+    "question",
+    [
+        question.id
+        for section, page, question in CURRENT.questions()
+        if question.required and page in section.pages and not question.shown_when and not page.shown_when
+    ],
+)
+def test_sending_is_refused_while_a_question_is_unanswered(north, question):
     referral = north.written()
     typed = read_answers(referral.draft)
-    typed.pop(section)
+    typed.pop(question)
     save_draft(referral.draft, answers=typed, version=referral.draft.version, by=north.sender)
 
     with pytest.raises(TransitionRefused) as refused:
@@ -124,7 +131,12 @@ def test_every_missing_page_is_named_at_once(north):
     with pytest.raises(TransitionRefused) as refused:
         north.send(referral)
 
-    assert len(refused.value.reasons) == 6
+    assert refused.value.reasons[:3] == [
+        "Say who is referring, and how to reach them.",
+        "Say who you discussed this referral with, and when.",
+        "Name at least one child.",
+    ]
+    assert len(refused.value.reasons) == 19
 
 
 @pytest.mark.parametrize(
@@ -168,9 +180,7 @@ def test_dates_that_cannot_be_true_are_refused(north, children, incident, aware,
 
 
 def test_an_unborn_child_may_be_harmed(north):
-    referral = north.submitted(
-        child("", "Example", None, unborn=True, birth="unborn", expected_on="2027-01-01")
-    )
+    referral = north.submitted(child("", "Example", None, birth="unborn", expected_on="2027-01-01"))
 
     subject = north.case(referral).subjects.get()
     assert (subject.unborn, subject.person.expected_on.isoformat()) == (True, "2027-01-01")
@@ -189,7 +199,7 @@ def test_a_second_click_sends_nothing_twice(north):
 def test_what_was_checked_is_what_is_sent(north):
     referral = north.written()
     checked = referral.draft.version
-    north.change(referral, Section.INCIDENT, account="Somebody else wrote this.")
+    north.change(referral, account="Somebody else wrote this.")
 
     with pytest.raises(DraftMoved) as moved:
         services.submit_referral(referral, by=north.sender, version=checked, on=clock.today())
@@ -250,13 +260,19 @@ def test_a_colleague_who_only_refers_may_not(north):
         north.send(referral, by=colleague)
 
 
-def test_in_the_bedford_process_only_the_representative_refers(south):
-    with pytest.raises(PermissionDenied):
-        south.begun(by=south.cast.referrer)
-    with pytest.raises(PermissionDenied):
-        south.begun(by=south.cast.dsl)
+def test_in_the_bedford_process_a_practitioner_writes_and_only_the_representative_sends(south):
+    referral = south.written(by=south.cast.referrer)
+    for person in (south.cast.referrer, south.cast.dsl):
+        with pytest.raises(PermissionDenied):
+            south.send(referral, by=person)
 
-    assert south.submitted(by=south.cast.rep).state == ReferralState.SUBMITTED
+    sent = south.send(referral, by=south.cast.rep)
+
+    assert (sent.state, sent.referrer, sent.submitted_by) == (
+        ReferralState.SUBMITTED,
+        south.cast.referrer,
+        south.cast.rep,
+    )
 
 
 def test_strangers_begin_nothing(north, outsider):
@@ -310,6 +326,31 @@ def test_found_by_the_business_unit_needs_no_agency(north):
     north.answered(referral, by=north.cast.bum)
 
     assert north.send(referral, by=north.cast.bum).agency is None
+
+
+def test_a_representative_who_says_when_they_rang_is_held_to_the_48_hours(south):
+    south.at(london(2026, 9, 14, 9))
+    told = {"told": "yes", "told_how": "telephone"}
+    early = south.submitted(by=south.cast.rep, told_at=london(2026, 9, 13, 9).isoformat(), **told)
+    late = south.submitted(by=south.cast.rep, told_at=london(2026, 9, 11, 17, 30).isoformat(), **told)
+
+    assert [south.clock(each, "DL-03").due_at for each in (early, late)] == [
+        london(2026, 9, 15, 9),
+        london(2026, 9, 13, 17, 30),
+    ]
+    assert [south.clock(each, "DL-03").met_at for each in (early, late)] == [clock.now()] * 2
+
+
+def test_a_referral_by_telephone_is_still_owed_in_writing(south):
+    south.at(london(2026, 9, 14, 9))
+    how = {"channel": Channel.TELEPHONE, "referrer_name": "Jo Rep", "first_told_at": london(2026, 9, 14, 8)}
+    spoken = south.send(south.written(by=south.cast.bum, how=how), by=south.cast.bum)
+    wrote = south.send(
+        south.written(by=south.cast.bum, how={**how, "channel": Channel.LETTER}), by=south.cast.bum
+    )
+
+    assert south.clock(spoken, "DL-03").met_at is None
+    assert south.clock(wrote, "DL-03") is None
 
 
 def test_an_oral_notice_bears_the_case_and_the_48_hours(south):

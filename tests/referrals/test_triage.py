@@ -20,7 +20,6 @@ from decisions.models import Decision, DecisionState
 from lcspr import clock
 from referrals import duplicates, services
 from referrals.models import Referral, ReferralState
-from referrals.rules import Section
 from tests.referrals.world import MET, child, london
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +147,7 @@ def test_sent_back_answered_and_sent_again(north):
     referral = services.return_to_referrer(referral, by=north.cast.bum, reason="Which hospital?")
     assert (referral.state, north.clock(referral, "DL-01").due_at) == (ReferralState.RETURNED, before)
 
-    referral = north.change(referral, Section.INCIDENT, account="At the Invented Hospital.")
+    referral = north.change(referral, account="At the Invented Hospital.")
     referral = services.resubmit_referral(
         referral, by=north.sender, version=referral.draft.version, on=clock.today()
     )

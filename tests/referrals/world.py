@@ -17,7 +17,6 @@ from decisions.kinds import CriteriaOutcome
 from lcspr import clock
 from referrals import services
 from referrals.models import Referral
-from referrals.rules import Section
 from referrals.standing import pending_criteria
 
 LONDON = ZoneInfo("Europe/London")
@@ -37,18 +36,36 @@ def upload(name="copy.pdf", content=PDF):
 
 
 def child(forenames="Robin", surname="Example", born_on="2020-05-17", **answers):
-    """A child as the form keeps it."""
+    """A child as the form keeps it, with every question answered that must be."""
     return {
         "key": uuid.uuid4().hex,
         "forenames": forenames,
         "surname": surname,
-        "other_names": "",
         "birth": "born" if born_on else "not_known",
         "born_on": born_on,
-        "expected_on": None,
-        "nhs_number": "",
         "outcome": "seriously_harmed",
-        "unborn": False,
+        "condition": "recovering",
+        "sex": "not_known",
+        "ethnicity": "not_known",
+        "disability": ["not_known"],
+        "address_not_known": True,
+        "education": "not_known",
+        "legal_status": "none",
+        "csc_status": "not_known",
+        **answers,
+    }
+
+
+def relative(relation="mother", forenames="Morgan", surname="Example", **answers):
+    """Somebody of the family as the form keeps them."""
+    return {
+        "key": uuid.uuid4().hex,
+        "forenames": forenames,
+        "surname": surname,
+        "relation": relation,
+        "born_on_not_known": True,
+        "lived_with": "yes",
+        "parental_responsibility": "yes",
         **answers,
     }
 
@@ -72,34 +89,41 @@ class World:
         """Everything answered, about a child harmed today unless said otherwise."""
         today = clock.today().isoformat()
         return {
-            Section.LEAD: {"lead_name": "Sam Lead", "lead_discussed_on": today},
-            Section.CHILDREN: list(children) or [child()],
-            Section.INCIDENT: {
-                "incident_from": today,
-                "incident_until": None,
-                "incident_approximate": False,
-                "outside_england": False,
-                "incident_la": str(self.council.pk),
-                "home_la": str(self.council.pk),
-                "account": "A child was hurt.",
-                **incident,
-            },
-            Section.AWARENESS: {
-                "agency_aware_on": today,
-                "la_aware": "yes" if la_aware_at else "not_known",
-                "la_aware_at": la_aware_at.isoformat() if la_aware_at else None,
-            },
-            Section.CRITERIA: {
-                "abuse_or_neglect": "suspected",
-                "abuse_or_neglect_because": "An injury nobody explains.",
-                "outcome": "seriously_harmed",
-                "outcome_because": "A broken arm.",
-            },
-            Section.AGENCIES: {
-                "agencies": "School, hospital",
-                "safe_now": "yes",
-                "safety_actions": "In hospital.",
-            },
+            "referrer_name": "Sandy Referrer",
+            "referrer_job_title": "Teacher",
+            "referrer_phone": "01632 960001",
+            "lead_name": "Sam Lead",
+            "lead_discussed_on": today,
+            "lead_view": "supports",
+            "told": "no",
+            "children": list(children) or [child()],
+            "account": "A child was hurt.",
+            "incident_when": "period" if incident.get("incident_until") else "one_day",
+            "incident_from": today,
+            "incident_exact": "exact",
+            "outside_england": "no",
+            "incident_la": str(self.council.pk),
+            "home_la": str(self.council.pk),
+            "place": "family_home",
+            "agency_aware_on": today,
+            "la_aware": "yes" if la_aware_at else "not_known",
+            "la_aware_at": la_aware_at.isoformat() if la_aware_at else None,
+            "harm_types": ["physical"],
+            "abuse_or_neglect": "suspected",
+            "abuse_or_neglect_because": "An injury nobody explains.",
+            "outcome": "seriously_harmed",
+            "outcome_because": "A broken arm.",
+            "review_asked": ["lcspr"],
+            "learning": "Three agencies knew a part each.",
+            "safe_now": "yes",
+            "safety_actions": "In hospital.",
+            "family_known": "not_known",
+            "agencies_known": "not_known",
+            "processes": ["none"],
+            "notified": ["police"],
+            "media": "no",
+            "family_informed": "not_known",
+            **incident,
         }
 
     def begun(self, by=None, agency=None, **how):
@@ -113,15 +137,14 @@ class World:
         return self.answered(referral, *children, by=by, la_aware_at=la_aware_at, **incident)
 
     def answered(self, referral, *children, by=None, la_aware_at=None, **incident):
-        answers = self.answers(*children, la_aware_at=la_aware_at, **incident)
+        answers = self.answers(*children, la_aware_at=la_aware_at, **incident) | read_answers(referral.draft)
         save_draft(referral.draft, answers=answers, version=referral.draft.version, by=by or self.sender)
         return self.fresh(referral)
 
-    def change(self, referral, section, **answers):
-        """Answer one page differently."""
+    def change(self, referral, **answers):
+        """Answer some questions differently."""
         referral = self.fresh(referral)
-        typed = read_answers(referral.draft)
-        typed[section] = {**typed[section], **answers}
+        typed = {**read_answers(referral.draft), **answers}
         save_draft(referral.draft, answers=typed, version=referral.draft.version, by=self.sender)
         return self.fresh(referral)
 
@@ -219,7 +242,7 @@ class World:
 
     def fresh(self, referral):
         forget_memberships()
-        related = ("case__partnership", "draft", "agency", "partnership", "referrer")
+        related = ("case__partnership", "draft", "agency", "partnership", "referrer", "left_to")
         return Referral.objects.select_related(*related).get(pk=referral.pk)
 
     def case(self, record):
