@@ -26,7 +26,7 @@ from publication.models import Ground, Outcome, Publication, ReopeningReason, Re
 from publication.rules import bringing_in
 from publication.rules.bringing_in import Past
 from publication.rules.publishing import NAMES, Copied
-from referrals.forms.sections import local_authorities
+from referrals.forms.pages import local_authorities
 
 LONG: Final = 20_000
 

@@ -14,7 +14,7 @@ import lcspr.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("casework", "0003_numbers_of_a_child"),
+        ("casework", "0006_numbers_of_a_child"),
         ("referrals", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

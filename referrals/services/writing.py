@@ -228,7 +228,11 @@ def endorse_referral(referral: Referral, *, view: LeadView, note: str = "", by: 
 def _held(referral: Referral, states: frozenset[ReferralState]) -> Referral:
     """The referral, locked, if it is still in one of these states."""
     related = ("case", "draft", "agency", "partnership", "referrer")
-    referral = Referral.objects.select_for_update(of=("self",)).select_related(*related).get(pk=referral.pk)
+    referral = (
+        Referral.objects.select_for_update(of=("self",), no_key=True)
+        .select_related(*related)
+        .get(pk=referral.pk)
+    )
     if referral.state not in states:
         raise MovedOn(referral, last_event(referral))
     return referral

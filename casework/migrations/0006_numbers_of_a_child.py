@@ -7,7 +7,7 @@ import casework.encryption
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0002_audit_functions"),
+        ("casework", "0005_jobs_with_files"),
     ]
 
     operations = [
