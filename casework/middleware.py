@@ -159,6 +159,8 @@ def moved_on(request: HttpRequest, moved: MovedOn | None) -> HttpResponse:
             "what": audit.payload_of(last).get("words", "") if last else "",
             "by": last.actor if last else None,
             "at": last.at if last else None,
+            "mine": last is not None and last.actor_id == request.user.pk,
+            "sent": request.method == "POST",
             "href": reverse("desk:case", args=[case.pk]) if case else reverse("desk:home"),
             "link": "Go to the case" if case else "Go to what needs you",
         }

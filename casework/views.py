@@ -25,7 +25,16 @@ from casework.forms import OpeningForm
 from casework.models import Case, Document, Opening
 from casework.permissions import may, roles_in
 from casework.reading import note_read
-from casework.transitions import MovedOn, OpenAct, TransitionRefused, actions_for, exits, is_permitted, unmet
+from casework.transitions import (
+    MovedOn,
+    OpenAct,
+    TransitionRefused,
+    actions_for,
+    exits,
+    is_permitted,
+    last_event,
+    unmet,
+)
 
 
 class CaseMixin(View):
@@ -133,8 +142,8 @@ class RecordMixin(CaseMixin):
 class ActView(RecordMixin, FormView):
     """The page of one act on a leading record: `transition` names it, `act` calls the service.
 
-    Not permitted → 403. Blocked → the page with the reasons. Lost a race → the 409 page. Nothing typed
-    is lost.
+    Not permitted → 403. Blocked → the page with the reasons. Lost a race, or came back to a page whose act is done
+    → the 409 page. Nothing typed is lost.
     """
 
     transition: ClassVar[str]
@@ -148,6 +157,13 @@ class ActView(RecordMixin, FormView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Draw the page, unless its act is over: a form that can no longer be sent is not worth filling in."""
+        if self.offered is None:
+            request.case = self.case  # type: ignore[attr-defined]
+            raise MovedOn(self.record, last_event(self.record))
+        return super().get(request, *args, **kwargs)
+
     @cached_property
     def offered(self) -> Any:
         """The transition in the record's present state, or None when it has moved on."""
@@ -157,10 +173,22 @@ class ActView(RecordMixin, FormView):
     def blocked(self) -> list[str]:
         return unmet(self.offered, self.record) if self.offered else []
 
+    @property
+    def label(self) -> str:
+        """What the act is called."""
+        return str(self.offered.custom["label"]) if self.offered else ""
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        """The form, whose button says what it does."""
+        form = super().get_form(*args, **kwargs)
+        if form.submit_label == "Confirm" and self.label:
+            form.submit_label = self.label
+        return form
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        label = self.offered.custom["label"] if self.offered else ""
         return {
-            "page_title": label,
+            "page_title": self.label,
+            "help_text": self.offered.custom.get("help_text", "") if self.offered else "",
             "blocked": self.blocked,
             "back_href": self.get_success_url(),
             **super().get_context_data(**kwargs),

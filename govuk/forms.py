@@ -100,7 +100,9 @@ class GovModelForm(GovFormMixin, forms.ModelForm):
 
 
 def _speak_plainly(field: forms.Field) -> None:
-    """Replace Django's stock messages by ones that name the answer; messages written for the field stay."""
+    """Replace Django's stock words by ones that say what to do; those written for the field stay."""
+    if getattr(field, "empty_label", None) == "---------":
+        field.empty_label = "Choose"  # type: ignore[attr-defined]
     for code, message in _plain_messages(field).items():
         if str(field.error_messages.get(code, "")) in _stock_messages(field, code):
             field.error_messages[code] = message

@@ -43,6 +43,16 @@ REFERENCE_TABLES = {
 APPEND_ONLY = ("casework_event", "casework_eventpayload", "casework_rowchange", "casework_rowchangepayload")
 
 
+BROWSER_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
 @contextmanager
 def owner_cursor(database: str = "postgres"):
     """A cursor of the role that owns the tables, each statement its own transaction."""
@@ -244,3 +254,18 @@ def sign_in():
         return client
 
     return signed_in
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """In place of pytest-base-url's, which pytest 9 warns about: a walk gives whole addresses."""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The machine's own Chromium: none is downloaded."""
+    return {
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": list(BROWSER_ARGUMENTS),
+    }

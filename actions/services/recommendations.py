@@ -18,6 +18,7 @@ from actions.permissions import PROPOSERS
 from casework import audit
 from casework.models import Case
 from casework.permissions import holders, roles_in
+from casework.services import admit
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from correspondence import services as correspondence
 
@@ -121,7 +122,7 @@ def request_response(
         agency=agency,
         respond_by=respond_by,
     )
-    _ask(recommendation, by=by)
+    _ask(recommendation, by=by, on=on)
     return recommendation
 
 
@@ -159,7 +160,7 @@ def ask_again(
         respond_by=respond_by,
         reason=reason,
     )
-    _ask(recommendation, by=by)
+    _ask(recommendation, by=by, on=on)
     return recommendation
 
 
@@ -176,7 +177,11 @@ def refuse_closed(case: Case) -> None:
         raise TransitionRefused(["The case is closed. Reopen the case first."])
 
 
-def _ask(recommendation: Recommendation, *, by: User) -> None:
+def _ask(recommendation: Recommendation, *, by: User, on: dt.date) -> None:
+    if recommendation.agency:
+        # It may never have been asked for anything in this case before.
+        why = f"Asked to respond to {str(recommendation).lower()}"
+        admit(recommendation.case, role=Role.REP, agency=recommendation.agency, why=why, by=by, on=on)
     asked = (
         holders(recommendation.case, {Role.REP}, agency=recommendation.agency)
         if recommendation.agency

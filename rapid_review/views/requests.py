@@ -88,11 +88,13 @@ class RequestView(RecordMixin, TemplateView):
         acts = [act for act in actions_for(request, self.user) if act.name != "start_return"]
         return {
             "page_title": f"Information from {request.agency.short_name}",
+            "back_href": reverse("desk:case", args=[self.case.pk]),
             "deadline": deadline,
             "acts": [(act, reverse(f"rapid_review:{act.name}", args=[request.pk])) for act in acts],
             "may_chase": bool(self.roles & BUSINESS_UNIT) and request.state in OUTSTANDING,
             "chase_href": reverse("rapid_review:chase", args=[request.pk]),
             "answers": _answers_of(request),
+            "to_answer": request.submitted_at is None and ANSWERS(request, self.user),
             **super().get_context_data(**kwargs),
         }
 

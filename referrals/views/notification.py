@@ -55,7 +55,7 @@ class NotificationView(RecordMixin, TemplateView):
             if self.roles & BUSINESS_UNIT
             else None,
             "back_href": reverse("desk:case", args=[self.case.pk]),
-            "caption": f"{self.case} · {self.case.reference}",
+            "caption": f"{self.case} · {self.case.reference}" if self.case.pseudonym else "",
             **super().get_context_data(**kwargs),
         }
 

@@ -118,7 +118,7 @@ class ReferralView(ReferralMixin, TemplateView):
             else None,
             "here": self.request.path,
             "back_href": reverse("desk:case", args=[self.case.pk]),
-            "caption": f"{self.case} · {self.case.reference}",
+            "caption": f"{self.case} · {self.case.reference}" if self.case.pseudonym else "",
             "writable": referral.state in {ReferralState.DRAFT, ReferralState.RETURNED}
             and writes_in(referral, self.user),
             **super().get_context_data(**kwargs),

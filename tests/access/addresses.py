@@ -35,6 +35,9 @@ def _walk(resolver: URLResolver, space: str) -> Iterator[Address]:
             yield Address(f"{space}{entry.name}", tuple(entry.pattern.converters), entry.callback)
 
 
+ADDRESSES = {address.name: address for address in every_address()}
+
+
 def filled_in(address: Address, takes: str, keys: dict[str, Any]) -> str:
     """The address for the records of one case; `takes` names the record in its `pk`, or “-”."""
     always = {

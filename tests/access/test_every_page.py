@@ -5,7 +5,6 @@ The rows of `table.py` say what is right. A new address fails `test_every_addres
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -18,11 +17,10 @@ from django.test import Client
 from factories import MembershipFactory, UserFactory
 
 from accounts.models import User
-from accounts.presets import BEDFORD_BOROUGH
 from accounts.roles import Role
 from casework.models import Draft, RowChange
 from casework.services import raise_wall
-from tests.access.addresses import every_address, filled_in
+from tests.access.addresses import ADDRESSES
 from tests.access.full_case import AT_THE_SCHOOL, FullCase
 from tests.access.table import (
     FOR_ANYBODY,
@@ -34,67 +32,16 @@ from tests.access.table import (
     PAGES,
     Page,
 )
-from tests.conftest import Cast
+from tests.access.visiting import address_of, client_of, send
 
 # 409: it may be opened, and the act has moved on. 405: it may be opened, by a button.
 ANSWERS = {200: "o", 302: "o", 405: "o", 409: "o", 403: "x", 404: "."}
 NOT_THE_PAGE = ("/accounts/login/", "/accounts/second-step/")
 CLOSED_DOORS = frozenset({403, 404, 405})
-ADDRESSES = {address.name: address for address in every_address()}
 # The health check answers by the state of the engines, to anybody; tests/run asks it.
 WALKED = [page for page in PAGES if page.name in ADDRESSES and page.name != "healthz"]
 
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
-    """The north's case with everybody let in, another of theirs with nobody let in, and the south's case."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        north = Cast(name="Northmere Partnership", short_name="NSCP", code="NSCP")
-        south = Cast(name="Southmere Partnership", short_name="SBSCP", code="SBSCP", preset=BEDFORD_BOROUGH)
-        ours = FullCase(north, name="Vale")
-        kept = FullCase(north, name="Kept", people=ours.people)
-        theirs = FullCase(south, name="Moor")
-        ours.let_in()
-        theirs.let_in()
-        for full in (ours, kept, theirs):
-            full.keys |= {"person": full.people[Role.BU].pk, "other_case": kept.case.pk}
-        yield SimpleNamespace(ours=ours, kept=kept, theirs=theirs)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(world) -> Iterator[None]:
-    """Each walk leaves the world as it found it; refusals are expected and not logged."""
-    logging.disable(logging.WARNING)
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-    logging.disable(logging.NOTSET)
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["second_step"] = "authenticator"
-    session.save()
-    return client
-
-
-def address_of(page: Page, keys: dict[str, Any]) -> str:
-    return filled_in(ADDRESSES[page.name], page.takes, keys)
-
-
-def send(client: Client, method: str, address: str) -> Any:
-    """The answer to a request with an empty form.
-
-    Straight to the handler: the client's own way copies the context of every template it sees rendered, which
-    takes longer than the page.
-    """
-    path, _, query = address.partition("?")
-    form = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "0"}
-    asked = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, **form}
-    return client.handler(client._base_environ(**asked))
+pytestmark = pytest.mark.usefixtures("nothing_stays")
 
 
 def visit(client: Client, page: Page, keys: dict[str, Any]) -> tuple[str, str]:

@@ -115,6 +115,22 @@ def test_the_agency_asked_is_told_without_the_words_of_the_recommendation(asked,
     )
 
 
+def test_an_agency_asked_for_nothing_before_is_let_in_to_respond(recommendation, cast, case):
+    nurse = cast.person(Role.REP, agency="hospital")
+    before = list(Case.objects.visible_to(nurse))
+
+    services.request_response(
+        recommendation,
+        by=cast.bum,
+        on=clock.today(),
+        respond_by=clock.today(),
+        agency=cast.agency("hospital"),
+    )
+
+    assert (before, list(Case.objects.visible_to(nurse))) == ([], [case])
+    assert Message.objects.get().to == nurse
+
+
 @pytest.mark.parametrize("response", [RecommendationState.REJECTED, RecommendationState.PARTLY])
 def test_a_refusal_needs_reasons(asked, cast, response):
     with pytest.raises(TransitionRefused) as refused:

@@ -10,6 +10,7 @@ from django.forms import formset_factory
 from django.template import engines
 from django.utils.safestring import mark_safe
 
+from accounts.models import Agency
 from govuk import widgets
 from govuk.fields import ConfirmField, GovDateField, GovDateTimeField, YesNoField
 from govuk.forms import GovForm
@@ -420,3 +421,13 @@ def test_a_noun_keeps_an_article_of_its_own():
 def test_an_unknown_label_size_is_refused():
     with pytest.raises(ValueError, match="label_size must be one of"):
         widgets.TextInput(label_size="huge")
+
+
+def test_a_list_of_records_begins_with_what_to_do():
+    class Choosing(GovForm):
+        agency = forms.ModelChoiceField(Agency.objects.none(), label="Agency")
+        other = forms.ModelChoiceField(Agency.objects.none(), label="Other", empty_label="Nobody yet")
+
+    form = Choosing()
+
+    assert [field.empty_label for field in form.fields.values()] == ["Choose", "Nobody yet"]

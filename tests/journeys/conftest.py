@@ -19,27 +19,6 @@ from runner.paths import PYTHON, ROOT
 from runner.processes import Together, start, together
 from runner.world import with_name
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="session")
-def base_url() -> str:
-    """In place of pytest-base-url's, which pytest 9 warns about: a walk gives whole addresses."""
-    return ""
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """The machine's own Chromium: none is downloaded."""
-    return {"executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"), "args": list(ARGUMENTS)}
-
 
 @pytest.fixture
 def calendar(settings, tmp_path) -> Calendar:
