@@ -42,6 +42,7 @@ DECISION = {
     ("open", "abandon"): DSP | BU | {Role.SGC},
     ("escalated", "conclude"): ENDS,
     ("escalated", "decide_alone"): {Role.DSP_LA, Role.LAN},
+    ("escalated", "bring_back"): DSP | BU | {Role.SGC, Role.IC},
     ("escalated", "abandon"): DSP | BU | {Role.SGC},
     ("decided", "open_again"): DSP,
 }
