@@ -142,6 +142,13 @@ _ACTS_OF_OTHERS: Final[dict[str, _Words]] = {
     _LEAD: lambda count, also: "The lead safeguarding partners are still to decide",
 }
 
+# The statutory clocks that no dispute stops, so that whoever must settle one sees them run (T18, AC-23).
+_RUNS_ON: Final = {
+    DecisionKind.CRITERIA: "DL-01",
+    DecisionKind.RAPID_REVIEW: "DL-10",
+    DecisionKind.RECONSIDERATION: "DL-13",
+}
+
 _UNSETTLED: Final = (ViewState.RECORDED, ViewState.CONTESTED)
 
 
@@ -184,7 +191,9 @@ def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
         if decision.state == DecisionState.ESCALATED:
             yield from _disputes(decision)
             owner = "Business unit or independent chair"
-            acts: Iterable[Waiting] = [_act(decision, pages.Act.LEAD_PARTNERS, _LEAD, _WRITES_DOWN, owner)]
+            acts: Iterable[Waiting] = [
+                _act(decision, pages.Act.LEAD_PARTNERS, _LEAD, _WRITES_DOWN, owner, disputed=True)
+            ]
         else:
             acts = _open_question(decision)
         yield from _gathered(acts, case, _record(decision), _ACTS_OF_OTHERS)
@@ -200,7 +209,7 @@ def _disputes(decision: Decision) -> Iterator[Waiting]:
             owner="Lead safeguarding partners",
             mine=_holds_one(decision, LEAD_PARTNERS),
             note=str(decision.get_kind_display()),
-            **_served(decision),
+            **_served(decision, disputed=True),
         )
 
 
@@ -218,7 +227,7 @@ def _open_question(decision: Decision) -> Iterator[Waiting]:
             yield _act(decision, pages.Act.CONFIRM_DEPARTURE, _CONFIRM_DEPARTURE, roles, owner)
         elif standing.escalates:
             verb = _ESCALATE_TODAY if decision.kind == DecisionKind.CRITERIA else _ESCALATE
-            yield _act(decision, pages.Act.ESCALATE, verb, roles, owner)
+            yield _act(decision, pages.Act.ESCALATE, verb, roles, owner, disputed=True)
     if None in views.values() or standing.escalates:
         return
     if decision.model != DecisionModel.THREE_DSP and decision.chair_view() is None:
@@ -246,13 +255,16 @@ _CLOCKS: Final[dict[DecisionKind, tuple[str, ...]]] = {
 }
 
 
-def _served(decision: Decision) -> dict[str, Any]:
-    """The words for `Waiting` of which deadline an answer to the question serves."""
-    code, *others = _CLOCKS.get(DecisionKind(decision.kind), ("",))
+def _served(decision: Decision, *, disputed: bool = False) -> dict[str, Any]:
+    """The words for `Waiting` of which deadline an answer to the question serves; to a dispute, which runs on."""
+    kind = DecisionKind(decision.kind)
+    code, *others = (_RUNS_ON.get(kind, ""),) if disputed else _CLOCKS.get(kind, ("",))
     return {"about": decision.about, "code": code, "or_codes": tuple(others)}
 
 
-def _act(decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], owner: str) -> Waiting:
+def _act(
+    decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], owner: str, *, disputed: bool = False
+) -> Waiting:
     return Waiting(
         verb=verb,
         case=decision.case,
@@ -260,7 +272,7 @@ def _act(decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], 
         owner=owner,
         mine=_holds_one(decision, roles),
         note=str(decision.get_kind_display()),
-        **_served(decision),
+        **_served(decision, disputed=disputed),
     )
 
 

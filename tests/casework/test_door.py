@@ -237,6 +237,9 @@ ACTS = {
     "take_back_acceptance": BU,
     "take_back_notification": BU,
     "take_back_sending": BU,
+    "take_back_publication": BU,
+    "discontinue_alternative": DSP | {"sgc"},
+    "close_after_alternative": DSP,
 }
 EXITS = {
     "submitted": {"mark_duplicate", "withdraw", "accept", "transfer"},
@@ -266,10 +269,13 @@ EXITS = {
     "sign_off": {"ask_for_changes", "sign_off_report", "record_national_review", "decide_not_to_publish"},
     "pre_publication": {"hold_publication", "publish", "publish_improvements", "decide_not_to_publish"},
     "publication_held": {"release_publication"},
-    "published": {"close_complete"},
-    "improvements_published": {"close_complete"},
+    "published": {"close_complete", "take_back_publication"},
+    "improvements_published": {"close_complete", "take_back_publication"},
     "not_published": {"close_complete"},
-    "alternative_review": {"agree_alternative", "commission_from_alternative", "find_criteria_met_later"},
+    "alternative_review": {
+        "agree_alternative", "commission_from_alternative", "find_criteria_met_later", "discontinue_alternative",
+        "close_after_alternative",
+    },
     "monitoring": {"close_complete"},
     "closed_complete": {"reopen_for_screening", "reopen_for_monitoring"},
     "closed_nfa": {"reopen_for_screening", "reopen_for_monitoring"},

@@ -308,7 +308,8 @@ def test_the_way_from_the_split_to_the_written_decision_through_pages(split, cas
 
 def verbs(user):
     with acting_as(user):
-        return [(each.verb, each.code) for each in waiting(user) if each.verb != "Declare your interests"]
+        mine = [each for each in waiting(user) if each.mine and each.verb != "Declare your interests"]
+        return [(each.verb, each.code) for each in mine]
 
 
 def test_the_lead_partners_see_it_under_what_needs_you(dispute, cast, sign_in):
