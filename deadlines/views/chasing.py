@@ -52,7 +52,7 @@ class ChasingView(RecordMixin, TemplateView):
             "caption": f"{self.case}: {deadline.name}",
             "deadline": deadline,
             "taken_columns": TAKEN,
-            "taken": self.taken(page.object_list),
+            "taken": self.taken(list(page)),
             "page": page,
             "to_come_columns": TO_COME,
             "to_come": self.to_come(deadline) if chased else [],
