@@ -63,6 +63,7 @@ class TestDetail:
             ("Correct when it began", False),
             ("Extend it", True),
             ("Record why it is late", False),
+            ("See who is told, and when", False),
         ]
         assert sign_in(cast.lan).get(url("detail", deadline)).context["acts"] == []
 
