@@ -68,9 +68,12 @@ class AskAgenciesView(BusinessUnitMixin, FormView):
         except TransitionRefused as refused:
             form.add_error(None, " ".join(refused.reasons))
             return self.form_invalid(form)
-        messages.success(
-            self.request, f"{len(asked)} agencies have been asked. Their representatives have been told."
+        told = (
+            "1 agency has been asked. Its representative has been told."
+            if len(asked) == 1
+            else f"{len(asked)} agencies have been asked. Their representatives have been told."
         )
+        messages.success(self.request, told)
         return redirect("rapid_review:review", pk=self.record.pk)
 
 
