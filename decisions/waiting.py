@@ -263,7 +263,13 @@ def _served(decision: Decision, *, disputed: bool = False) -> dict[str, Any]:
 
 
 def _act(
-    decision: Decision, act: pages.Act, verb: str, roles: frozenset[Role], owner: str, *, disputed: bool = False
+    decision: Decision,
+    act: pages.Act,
+    verb: str,
+    roles: frozenset[Role],
+    owner: str,
+    *,
+    disputed: bool = False,
 ) -> Waiting:
     return Waiting(
         verb=verb,

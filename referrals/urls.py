@@ -40,6 +40,7 @@ urlpatterns = [
     ),
     path("referrals/<uuid:pk>/discard/", views.DiscardView.as_view(), name="discard"),
     path("referrals/<uuid:pk>/receipt/", views.ReceiptView.as_view(), name="receipt"),
+    path("referrals/<uuid:pk>/attach/", views.AttachView.as_view(), name="attach"),
     path("referrals/<uuid:pk>/outcome/", views.OutcomeView.as_view(), name="outcome"),
     path("referrals/<uuid:pk>/return/", views.ReturnView.as_view(), name="return_to_referrer"),
     path("referrals/<uuid:pk>/accept/", views.AcceptView.as_view(), name="accept"),

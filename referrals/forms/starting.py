@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.models import Agency, Partnership, User
 from accounts.settings_choices import ReferralSource
+from casework.forms import CaseFileField
 from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import GovDateTimeField
@@ -188,6 +189,21 @@ class DeclarationForm(GovForm):
         label="Any child at risk now has been referred to children’s social care or the police",
         error_messages={"required": "Tick the box to confirm that any child at risk now has been referred"},
     )
+
+
+class AttachForm(GovForm):
+    """A file to go with a referral that was sent."""
+
+    submit_label = "Add the file"
+
+    title = forms.CharField(
+        label="What it is",
+        help_text="For example: body map of 3 May. Leave names out of it.",
+        max_length=200,
+        error_messages={"required": "Say what the file is"},
+        widget=widgets.TextInput(),
+    )
+    upload = CaseFileField(label="The file", widget=widgets.FileUpload())
 
 
 class EndorseForm(GovForm):

@@ -26,6 +26,7 @@ from referrals.services.notifying import (
     reject_notification,
 )
 from referrals.services.sending import (
+    attach_to_referral,
     log_oral_notice,
     record_la_first,
     resubmit_referral,
@@ -61,6 +62,7 @@ __all__ = [
     "ask_for_endorsement",
     "ask_to_take_back",
     "ask_to_withdraw",
+    "attach_to_referral",
     "begin_referral",
     "children_of",
     "close_notification",

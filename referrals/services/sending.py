@@ -6,21 +6,25 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.core.files import File
 from django.db import transaction
 
+from accounts.access_table import Thing
 from accounts.db import system_user
 from accounts.models import Agency, Partnership, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework import audit
 from casework.drafts import DraftMoved, close_draft
-from casework.models import Case, Draft, Stage
+from casework.files import store_document
+from casework.models import Case, Document, Draft, Stage
 from casework.services import admit, admit_standing, open_case
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from lcspr import clock
 from referrals import rules
 from referrals.answers import dates_in, day, in_full, known, moment, questions_of
 from referrals.models import Basis, Channel, NotificationState, Referral, SeriousIncidentNotification
-from referrals.permissions import AGENCY_LEADS, is_business_unit_of
+from referrals.permissions import AGENCY_LEADS, is_business_unit_of, writes_in
 from referrals.services import clocks, telling
 from referrals.services.subjects import record_people, refuse_pseudonym
 from referrals.services.writing import begin_referral
@@ -84,6 +88,23 @@ def resubmit_referral(referral: Referral, *, by: User, version: int, on: dt.date
         "referral_resubmitted", case, BUSINESS_UNIT, by=by, about=referral, task="Check the referral"
     )
     return referral
+
+
+@transaction.atomic
+def attach_to_referral(referral: Referral, *, upload: File[Any], title: str, by: User) -> Document:
+    """Keep a file with a referral that was sent, as its agency's own; the business unit reads it with the referral."""
+    referral = _locked(referral)
+    if not (writes_in(referral, by) or is_business_unit_of(by, referral.partnership_id)):
+        raise PermissionDenied
+    if referral.case is None or referral.has_ended:
+        raise TransitionRefused(["Files are added once the referral is sent, until it has ended."])
+    document = store_document(
+        referral.case, upload, by=by, title=title, thing=Thing.OWN_REFERRAL, agency=referral.agency
+    )
+    audit.record(
+        "referral_file_added", by=by, case=referral.case, about=document, words="Added a file to the referral"
+    )
+    return document
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from referrals.views.notification import (
     RecordSentView,
     RejectView,
 )
-from referrals.views.reading import OutcomeView, ReferralView
+from referrals.views.reading import AttachView, OutcomeView, ReferralView
 from referrals.views.sending import (
     AskEndorsementView,
     CheckView,
@@ -60,6 +60,7 @@ __all__ = [
     "AddView",
     "AskEndorsementView",
     "AskToWithdrawView",
+    "AttachView",
     "CheckView",
     "CloseNotificationView",
     "ConcludeCriteriaView",

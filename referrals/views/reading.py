@@ -5,26 +5,29 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.generic import TemplateView
+from django.views.generic import FormView, TemplateView
 
 from accounts.access_table import Right, Thing
 from accounts.roles import BUSINESS_UNIT
-from casework.models import Case, TakingBack
-from casework.transitions import actions_for
+from casework.models import Case, Document, TakingBack
+from casework.transitions import TransitionRefused, actions_for
 from casework.views import CaseMixin, RecordMixin
 from govuk.dates import date_text
 from govuk.templatetags.govuk_dates import govuk_datetime
 from referrals import duplicates
 from referrals.answers import CHILDREN, FAMILY, in_full, questions_of
+from referrals.forms.starting import AttachForm
 from referrals.models import Referral, ReferralState
 from referrals.permissions import endorses, writes_in
 from referrals.progress import outcome_of, what_happens_now
 from referrals.questions.asking import Group
 from referrals.rules import criteria_proposed
-from referrals.services import clocks
+from referrals.services import attach_to_referral, clocks
 from referrals.summaries import Summary
 
 
@@ -94,6 +97,10 @@ class ReferralView(ReferralMixin, TemplateView):
             "proposed": criteria_proposed(referral.abuse_or_neglect, referral.outcome),
             "may_endorse": endorses(referral, self.user) and referral.state == ReferralState.SUBMITTED,
             "now": what_happens_now(referral),
+            "files": Document.objects.visible_to(self.user)
+            .filter(case=self.case, thing=Thing.OWN_REFERRAL, agency=referral.agency)
+            .select_related("uploaded_by"),
+            "may_attach": (self.is_own or triages) and not referral.has_ended,
             "letter": outcome_of(referral) is not None,
             "acts": [
                 {
@@ -203,6 +210,36 @@ def _facts(referral: Referral) -> list[dict[str, Any]]:
         },
         {"key": "Times sent", "value": referral.version},
     ]
+
+
+class AttachView(ReferralMixin, FormView):
+    """Adds a file to a referral that was sent: its own agency, or the business unit for what came by post."""
+
+    form_class = AttachForm
+    template_name = "components/form_page.html"
+    page_title = "Add a file to the referral"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not (self.is_own or self.roles & BUSINESS_UNIT):
+            request.case = self.case  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"back_href": self.get_success_url(), **super().get_context_data(**kwargs)}
+
+    def form_valid(self, form: AttachForm) -> HttpResponse:
+        try:
+            attach_to_referral(self.record, by=self.user, **form.cleaned_data)
+        except TransitionRefused as refused:
+            for reason in refused.reasons:
+                form.add_error(None, reason)
+            return self.form_invalid(form)
+        messages.success(self.request, "The file is added, and the business unit can read it.")
+        return redirect(self.get_success_url())
+
+    def get_success_url(self) -> str:
+        return reverse("referrals:referral", args=[self.record.pk])
 
 
 class OutcomeView(ReferralMixin, TemplateView):

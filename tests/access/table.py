@@ -228,6 +228,7 @@ referrals:resubmit                     draft          .oo.. .. ... ... ... . ...
 referrals:record_la_first              draft          .oo.. .. ... ... ... . ...... ..
 referrals:discard                      draft          .oo.. .. ... ... ... . ...... ..
 referrals:receipt                      draft          ..... .. ... ... ... . ...... ..
+referrals:attach                       referral       ooo.. oo xxx xxx ... x x.x... ..
 referrals:outcome                      referral       ..... .. ... ... ... . ...... ..
 referrals:return_to_referrer           referral       xxx.. oo xxx xxx ... x x.x... ..
 referrals:accept                       referral       xxx.. oo xxx xxx ... x x.x... ..

@@ -18,7 +18,7 @@ from accounts.agency_kinds import AgencyKind
 from accounts.roles import Role
 from accounts.settings_choices import ReferralSource
 from casework.drafts import read_answers
-from casework.models import Case, Draft, Event, Stage
+from casework.models import Case, Document, Draft, Event, Stage
 from casework.transitions import TransitionRefused
 from correspondence.models import Message
 from govuk.widgets import posted
@@ -894,6 +894,26 @@ def test_the_referrer_is_told_where_it_stands_and_gets_the_outcome_letter(north,
     assert "find that the criteria are met" in letter
     assert "thinks so" not in letter
     assert "/outcome/" in page(client, "referral", referral.pk).content.decode()
+
+
+def test_a_file_goes_with_what_was_sent_and_the_business_unit_opens_it(north, outsider, sign_in):
+    referral = north.submitted()
+    has_opened(referral.case, north.cast.bum)
+    client, unit = sign_in(north.cast.referrer), sign_in(north.cast.bum)
+
+    wrong = page(
+        client, "attach", referral.pk, title="Body map", upload=SimpleUploadedFile("map.pdf", b"MZ not a pdf")
+    )
+    added = page(client, "attach", referral.pk, title="Body map", upload=SimpleUploadedFile("map.pdf", PDF))
+
+    assert list(wrong.context["form"].errors) == ["upload"]
+    assert added.url == reverse("referrals:referral", args=[referral.pk])
+    document = Document.objects.get()
+    assert "Body map" in page(client, "referral", referral.pk).content.decode()
+    link = reverse("casework:document", args=[document.pk])
+    assert link in page(unit, "referral", referral.pk).content.decode()
+    assert unit.get(link).status_code == 200
+    assert page(sign_in(outsider), "attach", referral.pk).status_code == 404
 
 
 def test_a_colleague_who_refers_sees_nothing_of_it(north, sign_in):
