@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from accounts.agency_kinds import AgencyKind
 from accounts.models import Agency, Partnership
+from accounts.settings_choices import Prerequisite
 from accounts.words import STANDARD_WORDS
 from govuk import widgets
 from govuk.fields import GovDateField, GovDateTimeField
@@ -34,11 +35,17 @@ OTHER: Final = "other"
 Choices = list[tuple[str, str]]
 
 
+def lead_word(partnership: Partnership) -> str:
+    """What the partnership calls whoever a referral is talked through with first."""
+    through = partnership.prerequisite == Prerequisite.THROUGH_REPRESENTATIVE
+    return partnership.word("agency_representative" if through else "referral_lead")
+
+
 def in_words_of(partnership: Partnership, text: str) -> str:
     """A sentence of the question set with the partnership's own words in it."""
     if "{" not in text:
         return text
-    words = {key: partnership.word(key) for key in STANDARD_WORDS}
+    words = {key: partnership.word(key) for key in STANDARD_WORDS} | {"lead": lead_word(partnership)}
     return text.format(**words, written_within_hours=partnership.written_within_hours or "")
 
 

@@ -90,7 +90,7 @@ YOU = Section(
     ),
 )
 
-_LEAD = "{referral_lead}"
+_LEAD = "{lead}"
 
 BEFORE = Section(
     "before",

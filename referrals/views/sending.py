@@ -20,6 +20,7 @@ from govuk.forms import GovForm
 from lcspr import clock
 from referrals import rules, services, summaries
 from referrals.answers import dates_in
+from referrals.forms.pages import lead_word
 from referrals.forms.starting import DeclarationForm, EndorseForm, LeaveForm
 from referrals.models import LeadView, Referral, ReferralState
 from referrals.permissions import endorses, sends
@@ -88,7 +89,7 @@ class CheckView(WholeView):
             "may_endorse": endorses(referral, self.user),
             "leads": [each for each in leads_of(referral) if each != self.user],
             "representative": referral.partnership.word("agency_representative"),
-            "lead_word": referral.partnership.word("referral_lead"),
+            "lead_word": lead_word(referral.partnership),
             **super().get_context_data(**kwargs),
         }
 
