@@ -46,7 +46,7 @@ class TestCorrection:
         assert (change.old_trigger_at, change.new_trigger_at) == (AWARE, earlier)
         assert (change.old_due_at, change.new_due_at) == (deadline.due_at, corrected.due_at)
         assert payload_of(Event.objects.get(verb="deadline_corrected"))["words"] == (
-            "Trigger corrected, DL-01 Serious incident notification sent to the National Panel: was due Monday 15 June "
+            "Trigger corrected: Serious incident notification sent to the National Panel, was due Monday 15 June "
             "2026, now Friday 12 June 2026. The duty team knew on Friday"
         )
 

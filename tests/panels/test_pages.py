@@ -119,8 +119,9 @@ def test_every_page_opens_for_the_business_manager_or_refuses_in_words(cast, sig
         "discontinue_alternative",
     }
     for name, address in every_page(cast).items():
-        expected = 403 if name in not_theirs else 200
-        assert client.get(address).status_code == expected, name
+        # An act that is over, or not yet possible, says so (409).
+        expected = {403} if name in not_theirs else {200, 409}
+        assert client.get(address).status_code in expected, name
 
 
 def test_the_reviewer_and_the_review_panel_see_pseudonyms_only(cast, sign_in):

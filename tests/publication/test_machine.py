@@ -31,7 +31,9 @@ MOVES = {
     ("preparing", "decide_not_to_publish"): BU | DSP | {Role.SGC, Role.IC},
     ("held", "release_publication"): BU | DSP,
     ("published", "withdraw"): BU | DSP,
+    ("published", "take_back_publication"): BU,
     ("improvements_only", "withdraw"): BU | DSP,
+    ("improvements_only", "take_back_publication"): BU,
 }
 NAMES = sorted({name for _, name in MOVES})
 STANDING_HOLDERS = (

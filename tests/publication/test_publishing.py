@@ -85,7 +85,11 @@ def test_a_report_is_published_and_its_clocks_turn(cast, publication, on_day):
     assert published.slug == "nscp-child-v"
     assert published.sha256 == published.report.sha256
     assert published.in_breach is False
-    assert [d.code for d in Deadline.objects.of(published.case).open().order_by("code")] == ["DL-22", "DL-23"]
+    assert [d.code for d in Deadline.objects.of(published.case).open().order_by("code")] == [
+        "DL-22",
+        "DL-23",
+        "DL-37",
+    ]
     met = Deadline.objects.get(code="DL-14")
     assert met.met_at == published.published_at
     assert Message.objects.filter(template="publication_published").count() > 0

@@ -74,10 +74,11 @@ def test_a_role_that_may_not_create_roles_is_told_so_in_one_sentence(tmp_path, m
     with together() as parts, pytest.raises(Stop) as stop:
         world.start_engines(parts, folder=tmp_path, logs=tmp_path / "log", database="lcspr_demo")
 
-    assert stop.value.sentence == (
-        "The role in DATABASE_URL may not do what the demo and the tests need: permission denied to create role. "
-        "It must be able to create roles and databases."
+    # PostgreSQL's own words in the middle differ by version.
+    assert stop.value.sentence.startswith(
+        "The role in DATABASE_URL may not do what the demo and the tests need: permission denied"
     )
+    assert stop.value.sentence.endswith(". It must be able to create roles and databases.")
 
 
 @pytest.mark.parametrize("address", ["mysql://user@127.0.0.1/x", "postgresql:///nobody", "nonsense"])
