@@ -22,7 +22,7 @@ def send_daily_emails() -> None:
     send_digests()
 
 
-@shared_task(queue=jobs.DOCUMENTS)
+@shared_task
 def make_week_sheet(job: str) -> None:
     """Make the PDF of a week sheet."""
     jobs.run(job, printing.make_week_sheet)

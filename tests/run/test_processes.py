@@ -118,8 +118,8 @@ from pathlib import Path
 from runner import installation, processes
 installation.STATE = Path(sys.argv[1])
 processes.stop_on_signals()
-# The shell gives what it starts in the background no input unless told to.
-step = f"sleep 60 <&0 & echo $! > {installation.STATE}/number; wait"
+# The shell takes the input away from what it starts in the background: pass it on under another number.
+step = f"exec 3<&0; sleep 60 & echo $! > {installation.STATE}/number; wait"
 with installation.setting_up():
     processes.quietly(["sh", "-c", step], log=installation.STATE / "log", stdin=installation.held_lock())
 """
