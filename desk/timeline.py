@@ -16,7 +16,7 @@ from deadlines.rules.words import and_list
 # The rule's number is for whoever looks it up; it stands beside the sentence, never in it.
 _CODE: Final = re.compile(r"\b(DL-\d+[a-z]?) ")
 # The sentence of casework.services.admit.
-_LET_IN: Final = re.compile(r"Let in: (.*?), as (.*?) \((.*)\)")
+_LET_IN: Final = re.compile(r"Let in: (.*?), as (.*) \(([^()]*)\)")
 # What follows from an act, and does not lead its entry: clocks, and who was let in or asked.
 _FOLLOWS: Final = ("deadlines.Deadline:", "casework.Access:", "casework.Document:")
 
