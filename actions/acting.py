@@ -45,7 +45,7 @@ class ActForm(CaseMixin, FormView):
     def get_form(self, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(*args, **kwargs)
         # As `CaseMixin` does, which comes after this one.
-        form.of_case = self.case  # type: ignore[attr-defined]  # of the mixin
+        form.of_case = self.case  # of the mixin
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
