@@ -42,12 +42,6 @@ class ActForm(CaseMixin, FormView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def get_form(self, *args: Any, **kwargs: Any) -> Any:
-        form = super().get_form(*args, **kwargs)
-        # As `CaseMixin` does, which comes after this one.
-        form.of_case = self.case  # of the mixin
-        return form
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"back_href": self.get_success_url(), **super().get_context_data(**kwargs)}
 
