@@ -229,6 +229,11 @@ class LocalAuthorityFirstView(WritingView):
     def get_initial(self) -> dict[str, Any]:
         return {"version": self.draft.version}
 
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(*args, **kwargs)
+        form.of_partnership = self.referral.partnership
+        return form
+
     def act(self, form: Any) -> Any:
         """Call the service; returns the notification."""
         return services.record_la_first(self.referral, by=self.user, on=clock.today(), **form.cleaned_data)

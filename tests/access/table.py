@@ -385,9 +385,11 @@ FOR_ANYBODY: Final = frozenset(
     }
 )
 
-# The rules and the bank holidays are the same for every partnership, so whoever keeps them anywhere keeps them.
+# The rules, the bank holidays and the words of the e-mails are the same for every partnership, so whoever keeps or
+# reads them anywhere does.
 OF_THE_COUNTRY: Final = frozenset(
     {
+        "correspondence:template",
         "deadlines:foreseen",
         "deadlines:rules",
         "deadlines:rule",

@@ -38,6 +38,14 @@ NO_PAGE = {
     "people:revoke",
     "casework:reveal",
     "casework:document",
+    "casework:job_file",
+    "deadlines:event",
+    "deadlines:calendar",
+    "deadlines:feed-stop",
+    "deadlines:foreseen",
+    "deadlines:confirm_proposal",
+    "deadlines:refuse_proposal",
+    "referrals:add_member",
     "correspondence:resend",
     "publication:case",
     "publication:report",
@@ -51,7 +59,13 @@ NO_PAGE = {
 }
 # Nobody opens these in the case of the table: their own tests do, below; or nothing of the kind is there to be opened.
 ELSEWHERE = {"set_up_second_step", "invitation", "publication:public", "referrals:receipt"}
-NOT_THERE = {"correspondence:demo-post", "rapid_review:confirm_sending_taken_back", "actions:report_progress"}
+NOT_THERE = {
+    "correspondence:demo-post",
+    "rapid_review:confirm_sending_taken_back",
+    "publication:confirm_publication_taken_back",
+    "referrals:outcome",
+    "actions:report_progress",
+}
 
 PLACES = sorted({page.name.partition(":")[0] for page in PAGES if ":" in page.name} | {"accounts"})
 # The one who opens most comes first, so that most pages carry the same navigation.
@@ -207,7 +221,7 @@ def test_axe_finds_nothing_on_the_pages_around_a_case(world, window, name):
 # By keyboard
 
 FORMS = {
-    "a child of a referral": (Role.DSL, "referrals:add_child"),
+    "an oral notice": (Role.BUM, "referrals:oral_notice"),
     "a partner’s view": (Role.DSP_LA, "rapid_review:give_view"),
     "an action": (Role.BUM, "actions:add"),
 }

@@ -148,7 +148,7 @@ def test_the_next_step_says_what_by_when_and_who():
 
     assert "<strong>Due Monday 19 January 2026</strong>, in 4 working days" in markup
     assert "15 working days from the notification" in markup
-    assert "business unit" in markup
+    assert "Business unit" in markup
 
 
 @pytest.mark.parametrize(

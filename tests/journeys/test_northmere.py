@@ -566,7 +566,7 @@ def act_meanwhile(story: Story, until: Callable[..., None]) -> None:
     story.calendar.set(dt.date(2026, 10, 7), 10)
     remind.delay()
     until(lambda: _reminded(story), "the owner of the overdue action is reminded by e-mail")
-    walk.home(_owner(story)).says("was due 30 September 2026")
+    walk.home(_owner(story)).says("was due Wednesday 30 September 2026")
     walk.go("actions:mine").says("Amber: late or at risk")
     walk.open(cast.sgc, story.case).follow("Recommendations and actions").follow("Action 1").follow(
         "Give it a later date"

@@ -175,7 +175,7 @@ def decide_without_the_independent_chair(story: Story) -> None:
     )
     for partner in (cast.dsp_la, cast.dsp_icb, cast.dsp_police):
         walk.home(partner).follow("Give your view").answer(chapters.view(NO_REVIEW, "No review is needed."))
-    walk.home(cast.ic).says("Nothing waits for you.")
+    walk.home(cast.ic).says("Declare your interests").does_not_say("Give the independent chair’s view")
     story.calendar.set(dt.date(2026, 1, 30), 15)
     walk.act(
         cast.bu,
