@@ -766,7 +766,7 @@ def look_around(story: Story, outsider: User) -> None:
     for page in ("messages", "notices"):
         walk.go(f"correspondence:{page}", case.pk)
     walk.go("desk:cases").says("Family T").go("deadlines:month").go("people:list").go("correspondence:failed")
-    walk.go("deadlines:board").says("Hold on publication reviewed")
+    walk.go("deadlines:board").says("Held, reasons sent", "Family T")
     walk.sign_in_as(outsider).go("desk:cases").does_not_say("Family T")
     assert walk.status("desk:case", case.pk) == 404
     assert walk.status("panels:review", _review().pk) == 404
