@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -11,16 +13,24 @@ from accounts.roles import Role
 from deadlines.services.rules import roles_of
 
 # Who keeps the table of bank holidays.
-KEEPERS = frozenset({Role.BUM, Role.ADM})
+KEEPERS: Final = frozenset({Role.BUM, Role.ADM})
+
+# The pages over deadlines, which share their filters.
+OVER_DEADLINES: Final = [
+    ("List", "deadlines:board"),
+    ("Calendar", "deadlines:month"),
+    ("Week sheet", "deadlines:week"),
+]
 
 
-def tabs_of(user: User, *, current: str) -> list[dict[str, Any]]:
-    """For components/tabs.html: `current` is the name of the page's address."""
-    pages = [
-        ("List", "deadlines:board"),
-        ("Calendar", "deadlines:month"),
-        ("Rules", "deadlines:rules"),
-    ]
-    if roles_of(user) & KEEPERS:
-        pages.append(("Bank holidays", "deadlines:holidays"))
-    return [{"text": text, "href": reverse(name), "current": name == current} for text, name in pages]
+def tabs_of(user: User, *, current: str, along: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """For components/tabs.html: `current` is the path of the page; the filters `along` go with those they serve."""
+    query = f"?{urlencode(along)}" if along else ""
+    about, roles = [("Your own calendar", "deadlines:feed")], roles_of(user)
+    if roles:
+        about.append(("Rules", "deadlines:rules"))
+    if roles & KEEPERS:
+        about.append(("Bank holidays", "deadlines:holidays"))
+    pages = [(text, reverse(name), query) for text, name in OVER_DEADLINES]
+    pages += [(text, reverse(name), "") for text, name in about]
+    return [{"text": text, "href": path + query, "current": path == current} for text, path, query in pages]

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
@@ -22,6 +21,7 @@ from deadlines.paging import Place, Slice, page_of
 from deadlines.rules.london import end_of_day, start_of_day
 from deadlines.sheet import days_of
 from deadlines.showing import shown_all
+from deadlines.tabs import tabs_of
 from govuk.dates import MONTHS
 from lcspr import clock
 
@@ -38,12 +38,6 @@ HEADINGS = {
     "held": "Held, reasons sent",
     "ended": "Met or stopped",
 }
-TABS = [
-    ("List", "deadlines:board"),
-    ("Calendar", "deadlines:month"),
-    ("Week sheet", "deadlines:week"),
-    ("Your own calendar", "deadlines:feed"),
-]
 
 
 class DeadlinePages(TemplateView):
@@ -87,7 +81,7 @@ class DeadlinePages(TemplateView):
     def tabs(self) -> list[dict[str, Any]]:
         """The pages over deadlines; the filters go along, but for the state, which is the list's own."""
         along = {name: value for name, value in self.chosen.items() if name != "state"}
-        return tabs_of(self.request.path, along)
+        return tabs_of(self.user, current=self.request.path, along=along)
 
     def filtering(self) -> dict[str, Any]:
         """The form, and what is in force, each with the address that takes it away."""
@@ -109,15 +103,6 @@ class DeadlinePages(TemplateView):
         kept = {name: self.request.GET[name] for name in self.kept if name in self.request.GET}
         query = {name: value for name, value in {**self.chosen, **kept, **changed}.items() if value}
         return f"{self.request.path}?{urlencode(query)}" if query else self.request.path
-
-
-def tabs_of(path: str, along: dict[str, str]) -> list[dict[str, Any]]:
-    """The tabs of the pages over deadlines, with the filters that go along."""
-    query = f"?{urlencode(along)}" if along else ""
-    return [
-        {"text": text, "href": f"{reverse(name)}{query}", "current": path == reverse(name)}
-        for text, name in TABS
-    ]
 
 
 class BoardView(DeadlinePages):

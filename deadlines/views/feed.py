@@ -27,7 +27,7 @@ from casework.views import RecordMixin
 from deadlines.events import calendar_of, feed_for
 from deadlines.models import Deadline
 from deadlines.services import feeds
-from deadlines.views.board import tabs_of
+from deadlines.tabs import tabs_of
 
 CALENDAR: Final = "text/calendar; charset=utf-8"
 HOUR: Final = 3600
@@ -50,7 +50,7 @@ class FeedView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            tabs=tabs_of(self.request.path, {}), feed=feeds.feed_of(self.user), **kwargs
+            tabs=tabs_of(self.user, current=self.request.path), feed=feeds.feed_of(self.user), **kwargs
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

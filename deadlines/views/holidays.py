@@ -38,7 +38,7 @@ class HolidaysView(OfficePage, TemplateView):
         year = self.year(years)
         calendar = calendar_named(name)
         return super().get_context_data(
-            tabs=tabs_of(self.user, current="deadlines:holidays"),
+            tabs=tabs_of(self.user, current=reverse("deadlines:holidays")),
             warnings=running_out(clock.today()),
             chosen=name,
             calendars=[

@@ -89,7 +89,7 @@ class RulesView(OfficePage, TemplateView):
             RuleProposal.objects.waiting() if held & {PROPOSER, CONFIRMER} else RuleProposal.objects.none()
         )
         return super().get_context_data(
-            tabs=tabs_of(self.user, current="deadlines:rules"),
+            tabs=tabs_of(self.user, current=reverse("deadlines:rules")),
             warnings=running_out(today) if held & {PROPOSER, CONFIRMER} else [],
             partnership_told=own[0] if len(own) == 1 else None,
             columns=_columns(own),
