@@ -8,16 +8,15 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
-from django_fsm import FSMField
 
 from accounts.models import Record
 from casework.conditions import Condition
-from casework.machine import state_field
+from casework.machine import StateField, state_field
 
 
 def machines() -> list[type[models.Model]]:
     """Every model that has a state machine."""
-    return [m for m in apps.get_models() if any(isinstance(f, FSMField) for f in m._meta.local_fields)]
+    return [m for m in apps.get_models() if any(isinstance(f, StateField) for f in m._meta.local_fields)]
 
 
 def transitions_of(model: type[models.Model]) -> list[Any]:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django_fsm import FSMField
+
+
+class StateField(FSMField):
+    """A machine’s state, moved by its transitions alone.
+
+    In a migration it is the plain string that the database holds: a historical model has no transitions, and the
+    original looks for them again, in every model there is, each time any historical model is made.
+    """
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        kwargs.pop("protected", None)
+        return name, "django.db.models.CharField", args, kwargs
 
 
 def act(label: str, ref: str, *, help_text: str = "") -> dict[str, str]:
@@ -12,9 +27,9 @@ def act(label: str, ref: str, *, help_text: str = "") -> dict[str, str]:
     return {"label": label, "ref": ref, "help_text": help_text}
 
 
-def state_field(model: type[models.Model]) -> FSMField:
+def state_field(model: type[models.Model]) -> StateField:
     """The one field that holds a machine's state."""
-    return next(field for field in model._meta.local_fields if isinstance(field, FSMField))
+    return next(field for field in model._meta.local_fields if isinstance(field, StateField))
 
 
 def legal_moves(model: type[models.Model]) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
 from accounts.models import Agency, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.conditions import require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, CaseRecordQuerySet
 from casework.permissions import agencies_as, holds, open_to, roles_in, roles_with
 from lcspr import clock
@@ -111,7 +111,7 @@ class Chronology(ConcurrentTransitionMixin, CaseRecord):
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     sent_back_because = models.TextField("what is to be changed", blank=True)
-    state = FSMField(
+    state = StateField(
         max_length=20, choices=State.choices, default=State.REQUESTED, protected=True, editable=False
     )
 

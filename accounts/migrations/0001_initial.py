@@ -222,6 +222,27 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["name"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "decision_model__in",
+                                ["three_dsp", "three_dsp_with_ic_agreement", "ic_decides_on_recommendation"],
+                            )
+                        ),
+                        name="accounts_partnership_decision_model_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("prerequisite__in", ["discussed_with_dsl", "through_representative"])
+                        ),
+                        name="accounts_partnership_prerequisite_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rr_anchor__in", ["sin_sent", "partners_aware"])),
+                        name="accounts_partnership_rr_anchor_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +303,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "people",
                 "ordering": ["name"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="accounts_user_email_once_whatever_case",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_system", True)),
+                        fields=("is_system",),
+                        name="accounts_user_one_system_user",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -377,6 +409,76 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "agencies",
                 "ordering": ["name"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "local_authority",
+                                    "icb",
+                                    "police",
+                                    "early_help",
+                                    "education_service",
+                                    "public_health",
+                                    "adult_social_care",
+                                    "youth_justice",
+                                    "housing",
+                                    "acute_trust",
+                                    "community_trust",
+                                    "mental_health_trust",
+                                    "ambulance",
+                                    "gp_practice",
+                                    "maternity",
+                                    "health_visiting",
+                                    "nhs_england",
+                                    "urgent_care",
+                                    "sexual_health",
+                                    "substance_misuse",
+                                    "school",
+                                    "independent_school",
+                                    "college",
+                                    "early_years",
+                                    "childrens_home",
+                                    "fostering",
+                                    "residential_family",
+                                    "probation",
+                                    "secure",
+                                    "transport_police",
+                                    "cafcass",
+                                    "immigration",
+                                    "voluntary",
+                                    "sport",
+                                    "faith",
+                                    "fire",
+                                    "district",
+                                    "housing_association",
+                                    "armed_forces",
+                                    "cdop",
+                                    "business_unit",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="accounts_agency_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="accounts_agency_not_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("succeeded_on__isnull", True), ("successor__isnull", True)),
+                            models.Q(("succeeded_on__isnull", False), ("successor__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="accounts_agency_succession_has_date",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +573,84 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["user__name", "role"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "referrer",
+                                    "dsl",
+                                    "rep",
+                                    "bu",
+                                    "bum",
+                                    "sgc",
+                                    "sg",
+                                    "ic",
+                                    "dsp_la",
+                                    "dsp_icb",
+                                    "dsp_police",
+                                    "lsp_la",
+                                    "lsp_icb",
+                                    "lsp_police",
+                                    "lan",
+                                    "pc",
+                                    "pm",
+                                    "aut",
+                                    "aa",
+                                    "alo",
+                                    "family",
+                                    "comms",
+                                    "legal",
+                                    "adm",
+                                    "aud",
+                                ],
+                            )
+                        ),
+                        name="accounts_membership_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="accounts_membership_until_after_starts_on",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("user", "partnership", "agency", "role"),
+                        name="accounts_membership_once",
+                        nulls_distinct=False,
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("deputy_for__isnull", True),
+                            (
+                                "role__in",
+                                [
+                                    "dsp_la",
+                                    "dsp_icb",
+                                    "dsp_police",
+                                    "lsp_la",
+                                    "lsp_icb",
+                                    "lsp_police",
+                                    "ic",
+                                    "sgc",
+                                ],
+                            ),
+                            ("until__isnull", True),
+                        ),
+                        fields=("partnership", "role"),
+                        name="accounts_membership_one_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("granted_by__isnull", True),
+                            models.Q(("granted_by", models.F("user")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="accounts_membership_not_granted_to_oneself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -560,6 +740,43 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-invited_at"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "referrer",
+                                    "dsl",
+                                    "rep",
+                                    "bu",
+                                    "bum",
+                                    "sgc",
+                                    "sg",
+                                    "ic",
+                                    "dsp_la",
+                                    "dsp_icb",
+                                    "dsp_police",
+                                    "lsp_la",
+                                    "lsp_icb",
+                                    "lsp_police",
+                                    "lan",
+                                    "pc",
+                                    "pm",
+                                    "aut",
+                                    "aa",
+                                    "alo",
+                                    "family",
+                                    "comms",
+                                    "legal",
+                                    "adm",
+                                    "aud",
+                                ],
+                            )
+                        ),
+                        name="accounts_invitation_role_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -601,6 +818,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "partnership agencies",
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("statutory__in", ["la", "icb", "police", ""])),
+                        name="accounts_partnershipagency_statutory_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="accounts_partnershipagency_until_after_starts_on",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("partnership", "agency"),
+                        name="accounts_partnershipagency_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), models.Q(("statutory", ""), _negated=True)
+                        ),
+                        fields=("partnership", "statutory"),
+                        name="accounts_partnershipagency_one_per_statutory_partner",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -608,20 +849,6 @@ class Migration(migrations.Migration):
             name="agencies",
             field=models.ManyToManyField(
                 related_name="partnerships", through="accounts.PartnershipAgency", to="accounts.agency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="accounts_user_email_once_whatever_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_system", True)),
-                fields=("is_system",),
-                name="accounts_user_one_system_user",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -636,83 +863,6 @@ class Migration(migrations.Migration):
                     table="accounts_user",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "local_authority",
-                            "icb",
-                            "police",
-                            "early_help",
-                            "education_service",
-                            "public_health",
-                            "adult_social_care",
-                            "youth_justice",
-                            "housing",
-                            "acute_trust",
-                            "community_trust",
-                            "mental_health_trust",
-                            "ambulance",
-                            "gp_practice",
-                            "maternity",
-                            "health_visiting",
-                            "nhs_england",
-                            "urgent_care",
-                            "sexual_health",
-                            "substance_misuse",
-                            "school",
-                            "independent_school",
-                            "college",
-                            "early_years",
-                            "childrens_home",
-                            "fostering",
-                            "residential_family",
-                            "probation",
-                            "secure",
-                            "transport_police",
-                            "cafcass",
-                            "immigration",
-                            "voluntary",
-                            "sport",
-                            "faith",
-                            "fire",
-                            "district",
-                            "housing_association",
-                            "armed_forces",
-                            "cdop",
-                            "business_unit",
-                            "other",
-                        ],
-                    )
-                ),
-                name="accounts_agency_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True),
-                    models.Q(("parent", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="accounts_agency_not_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("succeeded_on__isnull", True), ("successor__isnull", True)),
-                    models.Q(("succeeded_on__isnull", False), ("successor__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accounts_agency_succession_has_date",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -737,88 +887,6 @@ class Migration(migrations.Migration):
             model_name="membership",
             index=models.Index(fields=["partnership", "role"], name="accounts_membership_by_role"),
         ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "referrer",
-                            "dsl",
-                            "rep",
-                            "bu",
-                            "bum",
-                            "sgc",
-                            "sg",
-                            "ic",
-                            "dsp_la",
-                            "dsp_icb",
-                            "dsp_police",
-                            "lsp_la",
-                            "lsp_icb",
-                            "lsp_police",
-                            "lan",
-                            "pc",
-                            "pm",
-                            "aut",
-                            "aa",
-                            "alo",
-                            "family",
-                            "comms",
-                            "legal",
-                            "adm",
-                            "aud",
-                        ],
-                    )
-                ),
-                name="accounts_membership_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="accounts_membership_until_after_starts_on",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("user", "partnership", "agency", "role"),
-                name="accounts_membership_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("deputy_for__isnull", True),
-                    (
-                        "role__in",
-                        ["dsp_la", "dsp_icb", "dsp_police", "lsp_la", "lsp_icb", "lsp_police", "ic", "sgc"],
-                    ),
-                    ("until__isnull", True),
-                ),
-                fields=("partnership", "role"),
-                name="accounts_membership_one_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("granted_by__isnull", True),
-                    models.Q(("granted_by", models.F("user")), _negated=True),
-                    _connector="OR",
-                ),
-                name="accounts_membership_not_granted_to_oneself",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="membership",
             trigger=pgtrigger.compiler.Trigger(
@@ -831,44 +899,6 @@ class Migration(migrations.Migration):
                     table="accounts_membership",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "referrer",
-                            "dsl",
-                            "rep",
-                            "bu",
-                            "bum",
-                            "sgc",
-                            "sg",
-                            "ic",
-                            "dsp_la",
-                            "dsp_icb",
-                            "dsp_police",
-                            "lsp_la",
-                            "lsp_icb",
-                            "lsp_police",
-                            "lan",
-                            "pc",
-                            "pm",
-                            "aut",
-                            "aa",
-                            "alo",
-                            "family",
-                            "comms",
-                            "legal",
-                            "adm",
-                            "aud",
-                        ],
-                    )
-                ),
-                name="accounts_invitation_role_known",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -885,38 +915,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="partnershipagency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("statutory__in", ["la", "icb", "police", ""])),
-                name="accounts_partnershipagency_statutory_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnershipagency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="accounts_partnershipagency_until_after_starts_on",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnershipagency",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("partnership", "agency"),
-                name="accounts_partnershipagency_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnershipagency",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True), models.Q(("statutory", ""), _negated=True)),
-                fields=("partnership", "statutory"),
-                name="accounts_partnershipagency_one_per_statutory_partner",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="partnershipagency",
             trigger=pgtrigger.compiler.Trigger(
@@ -929,32 +927,6 @@ class Migration(migrations.Migration):
                     table="accounts_partnershipagency",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "decision_model__in",
-                        ["three_dsp", "three_dsp_with_ic_agreement", "ic_decides_on_recommendation"],
-                    )
-                ),
-                name="accounts_partnership_decision_model_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("prerequisite__in", ["discussed_with_dsl", "through_representative"])),
-                name="accounts_partnership_prerequisite_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rr_anchor__in", ["sin_sent", "partners_aware"])),
-                name="accounts_partnership_rr_anchor_known",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("not_started", "Not started"),
                             ("in_progress", "In progress"),
@@ -64,7 +64,6 @@ class Migration(migrations.Migration):
                         default="not_started",
                         editable=False,
                         max_length=30,
-                        protected=True,
                     ),
                 ),
                 ("evidence_accepted_on", models.DateField(blank=True, null=True)),
@@ -214,7 +213,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=lcspr.clock.now, editable=False)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("drafted", "Drafted"),
                             ("agreed", "Agreed"),
@@ -225,7 +224,6 @@ class Migration(migrations.Migration):
                         default="drafted",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("drafted_on", models.DateField()),
@@ -466,7 +464,7 @@ class Migration(migrations.Migration):
                 ("asked_again_because", models.TextField(blank=True)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("proposed", "Proposed"),
                             ("response_requested", "Response asked for"),
@@ -478,7 +476,6 @@ class Migration(migrations.Migration):
                         default="proposed",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import not_before, one_of
@@ -17,7 +17,7 @@ from actions import rules
 from actions.models.recommendations import Recommendation
 from actions.permissions import signs_off, works_on_it
 from casework.conditions import require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
 from casework.permissions import agencies_as, holds, open_to, roles_with
 from lcspr import clock
@@ -109,7 +109,7 @@ class Action(ConcurrentTransitionMixin, CaseRecord):
     immediate = models.BooleanField("keeps children safe now", default=False)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     outlook = models.CharField(max_length=10, choices=Outlook.choices, default=Outlook.ON_TRACK)
-    state = FSMField(
+    state = StateField(
         max_length=30, choices=State.choices, default=State.NOT_STARTED, protected=True, editable=False
     )
     evidence_accepted_by = models.ForeignKey(

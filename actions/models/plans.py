@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import one_of
@@ -17,7 +17,7 @@ from actions.models.actions import Action, ActionState
 from actions.models.recommendations import Recommendation, RecommendationState
 from actions.permissions import APPROVERS
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Stage
 from casework.permissions import holds, open_to, roles_with
 
@@ -121,7 +121,7 @@ class ActionPlan(ConcurrentTransitionMixin, CaseRecord):
     thing = Thing.ACTIONS
     final_states = {PlanState.CLOSED}
 
-    state = FSMField(
+    state = StateField(
         max_length=20, choices=PlanState.choices, default=PlanState.DRAFTED, protected=True, editable=False
     )
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

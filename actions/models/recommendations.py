@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import one_of
@@ -15,7 +15,7 @@ from accounts.models import Agency, User
 from accounts.roles import BUSINESS_UNIT, Role
 from actions.permissions import APPROVERS, PLANNERS
 from casework.conditions import require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
 from casework.permissions import HoldsForAgency, holds, open_to, roles_with
 
@@ -104,7 +104,7 @@ class Recommendation(ConcurrentTransitionMixin, CaseRecord):
     responded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     responded_on = models.DateField(null=True, blank=True)
     asked_again_because = models.TextField(blank=True)
-    state = FSMField(
+    state = StateField(
         max_length=20, choices=State.choices, default=State.PROPOSED, protected=True, editable=False
     )
 

@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ("pseudonym", models.CharField(blank=True, max_length=60)),
                 (
                     "stage",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("submitted", "Referral received"),
                             ("screening", "Considering the criteria"),
@@ -160,7 +160,6 @@ class Migration(migrations.Migration):
                         default="submitted",
                         editable=False,
                         max_length=30,
-                        protected=True,
                     ),
                 ),
                 ("opened_at", models.DateTimeField(default=lcspr.clock.now)),

@@ -14,13 +14,13 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.constraints import not_before, one_of
 from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.permissions import holds as held_by
 from casework.permissions import open_to
 from lcspr import clock
@@ -107,7 +107,7 @@ class Case(ConcurrentTransitionMixin, Record):
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="cases")
     reference = models.CharField(max_length=30, unique=True)
     pseudonym = models.CharField(max_length=60, blank=True)
-    stage = FSMField(
+    stage = StateField(
         max_length=30, choices=Stage.choices, default=Stage.SUBMITTED, protected=True, editable=False
     )
     opened_at = models.DateTimeField(default=clock.now)

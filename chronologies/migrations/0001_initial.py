@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ("sent_back_because", models.TextField(blank=True, verbose_name="what is to be changed")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("requested", "Asked for"),
                             ("acknowledged", "Received by the agency"),
@@ -57,7 +57,6 @@ class Migration(migrations.Migration):
                         default="requested",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ("recommended_on", models.DateField(blank=True, null=True)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("open", "Waiting for the partners"),
                             ("escalated", "With the lead safeguarding partners"),
@@ -119,7 +119,6 @@ class Migration(migrations.Migration):
                         default="open",
                         editable=False,
                         max_length=12,
-                        protected=True,
                     ),
                 ),
                 ("outcome", models.CharField(blank=True, max_length=30)),
@@ -412,6 +411,11 @@ class Migration(migrations.Migration):
                         ),
                         name="decisions_decision_abandoned_says_why",
                     ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("open", "escalated"))),
+                        fields=("about", "kind"),
+                        name="decisions_decision_one_pending",
+                    ),
                 ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
@@ -576,7 +580,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("declared", "Declared, not yet decided"),
                             ("decided", "Decided"),
@@ -585,7 +589,6 @@ class Migration(migrations.Migration):
                         default="declared",
                         editable=False,
                         max_length=10,
-                        protected=True,
                     ),
                 ),
                 (
@@ -953,7 +956,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("open", "Open"),
                             ("listed", "Charged or listed"),
@@ -964,7 +967,6 @@ class Migration(migrations.Migration):
                         default="open",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("next_date", models.DateField(blank=True, null=True)),
@@ -1074,7 +1076,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("active", "In force"),
                             ("reviewed", "In force, looked at again"),
@@ -1083,7 +1085,6 @@ class Migration(migrations.Migration):
                         default="active",
                         editable=False,
                         max_length=10,
-                        protected=True,
                     ),
                 ),
                 ("reason", models.TextField()),
@@ -1251,7 +1252,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("signed", "Given by the partner"),
                             ("recorded", "Recorded on behalf, not yet confirmed"),
@@ -1262,7 +1263,6 @@ class Migration(migrations.Migration):
                         default="signed",
                         editable=False,
                         max_length=12,
-                        protected=True,
                     ),
                 ),
                 ("outcome", models.CharField(max_length=30)),
@@ -1437,6 +1437,21 @@ class Migration(migrations.Migration):
                         ),
                         name="decisions_partnerview_state_says_whose",
                     ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("signed", "recorded", "confirmed", "contested"))),
+                        fields=("decision", "partner"),
+                        name="decisions_partnerview_one_a_partner",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("signed", "recorded", "confirmed", "contested"))),
+                        fields=("decision", "agency"),
+                        name="decisions_partnerview_one_an_agency",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("signed", "recorded", "confirmed", "contested"))),
+                        fields=("decision", "owned_by"),
+                        name="decisions_partnerview_one_own_view",
+                    ),
                 ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
@@ -1525,14 +1540,6 @@ class Migration(migrations.Migration):
                     table="decisions_chairdecisionconfirmed",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("open", "escalated"))),
-                fields=("about", "kind"),
-                name="decisions_decision_one_pending",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1691,30 +1698,6 @@ class Migration(migrations.Migration):
                     table="decisions_hold",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("signed", "recorded", "confirmed", "contested"))),
-                fields=("decision", "partner"),
-                name="decisions_partnerview_one_a_partner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("signed", "recorded", "confirmed", "contested"))),
-                fields=("decision", "agency"),
-                name="decisions_partnerview_one_an_agency",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("signed", "recorded", "confirmed", "contested"))),
-                fields=("decision", "owned_by"),
-                name="decisions_partnerview_one_own_view",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import one_of
@@ -15,7 +15,7 @@ from accounts.models import Membership, User
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
 from accounts.settings_choices import DecisionModel, ReviewType, StatutoryPartner
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
 from casework.permissions import holds, roles_with
 from decisions import rules
@@ -121,7 +121,7 @@ class Decision(ConcurrentTransitionMixin, CaseRecord):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     recommended_on = models.DateField(null=True, blank=True)
-    state = FSMField(
+    state = StateField(
         max_length=12,
         choices=DecisionState.choices,
         default=DecisionState.OPEN,

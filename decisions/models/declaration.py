@@ -7,12 +7,12 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.constraints import one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
 from decisions.partners import NotAboutThemself, TheirOwn
 
@@ -67,7 +67,7 @@ class Declaration(ConcurrentTransitionMixin, CaseRecord):
 
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     role = models.CharField("role in the case", max_length=20, choices=Role.choices)
-    state = FSMField(
+    state = StateField(
         max_length=10,
         choices=DeclarationState.choices,
         default=DeclarationState.DECLARED,

@@ -7,12 +7,12 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.constraints import not_before, one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
 from casework.permissions import holds
 from decisions.models.proceeding import ParallelProceeding
@@ -85,7 +85,7 @@ class Hold(ConcurrentTransitionMixin, CaseRecord):
     final_states = {HoldState.RELEASED}
 
     kind = models.CharField(max_length=24, choices=HoldKind.choices)
-    state = FSMField(
+    state = StateField(
         max_length=10, choices=HoldState.choices, default=HoldState.ACTIVE, protected=True, editable=False
     )
     reason = models.TextField()

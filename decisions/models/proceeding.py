@@ -7,12 +7,12 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.constraints import one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
 from casework.permissions import holds
 
@@ -83,7 +83,7 @@ class ParallelProceeding(ConcurrentTransitionMixin, CaseRecord):
     body = models.CharField("court, force or other body", max_length=200)
     body_reference = models.CharField("their reference", max_length=100, blank=True)
     contact = models.CharField("senior investigating officer or contact", max_length=200, blank=True)
-    state = FSMField(
+    state = StateField(
         max_length=20,
         choices=ProceedingState.choices,
         default=ProceedingState.OPEN,

@@ -7,14 +7,14 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
 from accounts.models import Agency, Membership, User
 from accounts.roles import BUSINESS_UNIT, Role
 from accounts.settings_choices import StatutoryPartner
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document
 from casework.permissions import holds
 from decisions.kinds import OUTCOMES
@@ -54,7 +54,7 @@ class PartnerView(ConcurrentTransitionMixin, CaseRecord):
     round = models.PositiveSmallIntegerField()
     partner = models.CharField(max_length=10, choices=StatutoryPartner.choices)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    state = FSMField(
+    state = StateField(
         max_length=12, choices=ViewState.choices, default=ViewState.SIGNED, protected=True, editable=False
     )
     outcome = models.CharField(max_length=30)

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("commissioning", "Being commissioned"),
                             ("in_review", "Under way"),
@@ -72,7 +72,6 @@ class Migration(migrations.Migration):
                         default="commissioning",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("commissioned_on", models.DateField(blank=True, null=True)),
@@ -173,6 +172,111 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-created_at"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "commissioning",
+                                    "in_review",
+                                    "drafting",
+                                    "sign_off",
+                                    "signed_off",
+                                    "discontinued",
+                                    "national",
+                                    "national_finished",
+                                ],
+                            )
+                        ),
+                        name="panels_review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "review_type__in",
+                                [
+                                    "lcspr",
+                                    "lcspr_joint",
+                                    "lcspr_thematic",
+                                    "national",
+                                    "partnership_learning_review",
+                                    "practice_review",
+                                    "reflective_learning_session",
+                                    "positive_learning_review",
+                                    "multi_agency_case_audit",
+                                    "single_agency_review",
+                                    "near_miss_review",
+                                    "sar_joint",
+                                    "dhr_joint",
+                                    "scr_legacy",
+                                ],
+                            )
+                        ),
+                        name="panels_review_review_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("publication_choice__in", ["full", "improvements_only", "none", "rework", ""])
+                        ),
+                        name="panels_review_publication_choice_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["signed_off", "discontinued", "national_finished"]), _negated=True
+                        ),
+                        fields=("case",),
+                        name="panels_review_one_live_per_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("gaps_accepted", True), _negated=True),
+                            models.Q(("gaps_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="panels_review_gaps_say_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("practitioners_involved__isnull", True),
+                            models.Q(("practitioners_words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="panels_review_practitioners_in_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("family_offered__isnull", True),
+                            models.Q(("family_words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="panels_review_family_in_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("signed_off_on__isnull", False),
+                                ("state", "signed_off"),
+                                models.Q(("publication_choice", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "signed_off"), _negated=True),
+                                ("publication_choice", ""),
+                                ("signed_off_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="panels_review_signed_off_says_what_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["discontinued", "national_finished"]), _negated=True),
+                            models.Q(("ended_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="panels_review_ended_says_why",
+                    ),
+                ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -188,7 +292,7 @@ class Migration(migrations.Migration):
                 ("is_final", models.BooleanField(default=False)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "Draft"),
                             ("circulated", "Draft out for comments"),
@@ -200,7 +304,6 @@ class Migration(migrations.Migration):
                         default="draft",
                         editable=False,
                         max_length=15,
-                        protected=True,
                     ),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="what changed")),
@@ -244,6 +347,52 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["created_at"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["draft", "circulated", "comments_closed", "final", "approved", "superseded"],
+                            )
+                        ),
+                        name="panels_reportversion_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("comments_closed_at__isnull", True),
+                            ("comments_closed_at__gte", models.F("circulated_at")),
+                            _connector="OR",
+                        ),
+                        name="panels_reportversion_comments_closed_at_after_circulated_at",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("review", "label"), name="panels_reportversion_label_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["final"])),
+                        fields=("review",),
+                        name="panels_reportversion_one_final",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_final", True), ("state__in", ["final", "approved", "superseded"])),
+                            models.Q(
+                                ("is_final", False),
+                                ("state__in", ["draft", "circulated", "comments_closed", "superseded"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="panels_reportversion_kind_fits_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["circulated", "comments_closed"]), _negated=True),
+                            ("circulated_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="panels_reportversion_circulated_says_when",
+                    ),
+                ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -332,7 +481,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("proposed", "Proposed"),
                             ("appointed", "Appointed"),
@@ -342,7 +491,6 @@ class Migration(migrations.Migration):
                         default="proposed",
                         editable=False,
                         max_length=15,
-                        protected=True,
                     ),
                 ),
                 ("suitability", models.TextField(blank=True, verbose_name="why they are suitable")),
@@ -412,6 +560,52 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["role", "created_at"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["aut", "pc", "pm", "aa", "family", "legal", "comms"])
+                        ),
+                        name="panels_appointment_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["proposed", "appointed", "not_appointed", "ended"])
+                        ),
+                        name="panels_appointment_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="panels_appointment_until_after_starts_on",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["proposed", "appointed"])),
+                        fields=("review", "user", "role"),
+                        name="panels_appointment_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "pc"), ("state", "appointed")),
+                        fields=("review",),
+                        name="panels_appointment_one_chair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["appointed", "ended"]), _negated=True),
+                            models.Q(("appointed_by__isnull", False), ("starts_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="panels_appointment_says_from_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["not_appointed", "ended"]), _negated=True),
+                            models.Q(("ended_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="panels_appointment_ended_says_why",
+                    ),
+                ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -427,7 +621,7 @@ class Migration(migrations.Migration):
                 ("revision", models.PositiveIntegerField(default=1)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("drafted", "Being written"),
                             ("agreed", "Agreed"),
@@ -436,7 +630,6 @@ class Migration(migrations.Migration):
                         default="drafted",
                         editable=False,
                         max_length=10,
-                        protected=True,
                     ),
                 ),
                 (
@@ -505,6 +698,45 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "terms of reference",
                 "ordering": ["-version"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["drafted", "agreed", "replaced"])),
+                        name="panels_termsofreference_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope_until__isnull", True),
+                            ("scope_until__gte", models.F("scope_from")),
+                            _connector="OR",
+                        ),
+                        name="panels_termsofreference_scope_until_after_scope_from",
+                    ),
+                    models.UniqueConstraint(fields=("review", "version"), name="panels_terms_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "drafted")),
+                        fields=("review",),
+                        name="panels_terms_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "agreed")),
+                        fields=("review",),
+                        name="panels_terms_one_agreed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "drafted"),
+                            models.Q(("agreed_by__isnull", False), ("agreed_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="panels_terms_agreed_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("version", 1), models.Q(("why_changed", ""), _negated=True), _connector="OR"
+                        ),
+                        name="panels_terms_change_says_why",
+                    ),
+                ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -542,7 +774,7 @@ class Migration(migrations.Migration):
                 ("method", models.CharField(max_length=300)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("planned", "Planned"),
                             ("held", "Held"),
@@ -554,7 +786,6 @@ class Migration(migrations.Migration):
                         default="planned",
                         editable=False,
                         max_length=15,
-                        protected=True,
                     ),
                 ),
                 ("opened_on", models.DateField()),
@@ -727,136 +958,6 @@ class Migration(migrations.Migration):
             model_name="review",
             index=models.Index(fields=["state"], name="panels_review_by_state"),
         ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "commissioning",
-                            "in_review",
-                            "drafting",
-                            "sign_off",
-                            "signed_off",
-                            "discontinued",
-                            "national",
-                            "national_finished",
-                        ],
-                    )
-                ),
-                name="panels_review_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "review_type__in",
-                        [
-                            "lcspr",
-                            "lcspr_joint",
-                            "lcspr_thematic",
-                            "national",
-                            "partnership_learning_review",
-                            "practice_review",
-                            "reflective_learning_session",
-                            "positive_learning_review",
-                            "multi_agency_case_audit",
-                            "single_agency_review",
-                            "near_miss_review",
-                            "sar_joint",
-                            "dhr_joint",
-                            "scr_legacy",
-                        ],
-                    )
-                ),
-                name="panels_review_review_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("publication_choice__in", ["full", "improvements_only", "none", "rework", ""])
-                ),
-                name="panels_review_publication_choice_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["signed_off", "discontinued", "national_finished"]), _negated=True
-                ),
-                fields=("case",),
-                name="panels_review_one_live_per_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("gaps_accepted", True), _negated=True),
-                    models.Q(("gaps_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="panels_review_gaps_say_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("practitioners_involved__isnull", True),
-                    models.Q(("practitioners_words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="panels_review_practitioners_in_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("family_offered__isnull", True),
-                    models.Q(("family_words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="panels_review_family_in_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("signed_off_on__isnull", False),
-                        ("state", "signed_off"),
-                        models.Q(("publication_choice", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "signed_off"), _negated=True),
-                        ("publication_choice", ""),
-                        ("signed_off_on__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="panels_review_signed_off_says_what_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["discontinued", "national_finished"]), _negated=True),
-                    models.Q(("ended_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="panels_review_ended_says_why",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="review",
             trigger=pgtrigger.compiler.Trigger(
@@ -884,68 +985,6 @@ class Migration(migrations.Migration):
                     table="panels_review",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["draft", "circulated", "comments_closed", "final", "approved", "superseded"],
-                    )
-                ),
-                name="panels_reportversion_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("comments_closed_at__isnull", True),
-                    ("comments_closed_at__gte", models.F("circulated_at")),
-                    _connector="OR",
-                ),
-                name="panels_reportversion_comments_closed_at_after_circulated_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.UniqueConstraint(
-                fields=("review", "label"), name="panels_reportversion_label_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["final"])),
-                fields=("review",),
-                name="panels_reportversion_one_final",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_final", True), ("state__in", ["final", "approved", "superseded"])),
-                    models.Q(
-                        ("is_final", False),
-                        ("state__in", ["draft", "circulated", "comments_closed", "superseded"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="panels_reportversion_kind_fits_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["circulated", "comments_closed"]), _negated=True),
-                    ("circulated_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="panels_reportversion_circulated_says_when",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -995,67 +1034,6 @@ class Migration(migrations.Migration):
             model_name="appointment",
             index=models.Index(fields=["user", "state"], name="panels_appointment_by_user"),
         ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["aut", "pc", "pm", "aa", "family", "legal", "comms"])),
-                name="panels_appointment_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["proposed", "appointed", "not_appointed", "ended"])),
-                name="panels_appointment_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="panels_appointment_until_after_starts_on",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["proposed", "appointed"])),
-                fields=("review", "user", "role"),
-                name="panels_appointment_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "pc"), ("state", "appointed")),
-                fields=("review",),
-                name="panels_appointment_one_chair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["appointed", "ended"]), _negated=True),
-                    models.Q(("appointed_by__isnull", False), ("starts_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="panels_appointment_says_from_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["not_appointed", "ended"]), _negated=True),
-                    models.Q(("ended_because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="panels_appointment_ended_says_why",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="appointment",
             trigger=pgtrigger.compiler.Trigger(
@@ -1083,62 +1061,6 @@ class Migration(migrations.Migration):
                     table="panels_appointment",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsofreference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["drafted", "agreed", "replaced"])),
-                name="panels_termsofreference_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsofreference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("scope_until__isnull", True),
-                    ("scope_until__gte", models.F("scope_from")),
-                    _connector="OR",
-                ),
-                name="panels_termsofreference_scope_until_after_scope_from",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsofreference",
-            constraint=models.UniqueConstraint(
-                fields=("review", "version"), name="panels_terms_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsofreference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "drafted")), fields=("review",), name="panels_terms_one_draft"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsofreference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "agreed")), fields=("review",), name="panels_terms_one_agreed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsofreference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "drafted"),
-                    models.Q(("agreed_by__isnull", False), ("agreed_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="panels_terms_agreed_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termsofreference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("version", 1), models.Q(("why_changed", ""), _negated=True), _connector="OR"
-                ),
-                name="panels_terms_change_says_why",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -17,7 +17,7 @@ from accounts.settings_choices import STATUTORY_REVIEWS, ReviewType
 from actions.models import Action, ActionState
 from casework.audit import label_of
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document
 from casework.permissions import holds
 from correspondence.models import NoticeSubject, Recipient
@@ -119,7 +119,7 @@ class AlternativeReview(ConcurrentTransitionMixin, CaseRecord):
     lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     lead_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    state = FSMField(
+    state = StateField(
         max_length=15, choices=State.choices, default=State.PLANNED, protected=True, editable=False
     )
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -7,14 +7,14 @@ from typing import Any, Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
 from accounts.models import User
 from accounts.roles import Role
 from casework.conditions import Condition
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import Access, CaseRecord, CaseRecordQuerySet
 from casework.permissions import holds, open_to, roles_with
 from decisions.models import Declaration, DeclarationOutcome, DeclarationState
@@ -86,7 +86,7 @@ class Appointment(ConcurrentTransitionMixin, CaseRecord):
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=20, choices=Role.choices)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="person")
-    state = FSMField(
+    state = StateField(
         max_length=15, choices=State.choices, default=State.PROPOSED, protected=True, editable=False
     )
     suitability = models.TextField("why they are suitable", blank=True)

@@ -7,13 +7,13 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
 from accounts.models import User
 from accounts.roles import Role
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, CaseRecordQuerySet, Document
 from casework.permissions import holds, roles_with
 from panels.models.review import Review
@@ -57,7 +57,7 @@ class ReportVersion(ConcurrentTransitionMixin, CaseRecord):
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="versions")
     label = models.CharField("version", max_length=20)
     is_final = models.BooleanField(default=False)
-    state = FSMField(
+    state = StateField(
         max_length=15, choices=State.choices, default=State.DRAFT, protected=True, editable=False
     )
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")

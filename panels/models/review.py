@@ -7,14 +7,14 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, Role
 from accounts.settings_choices import ReviewType
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, CaseRecordQuerySet, Document
 from casework.permissions import holds
 from decisions.kinds import SignOffOutcome
@@ -60,7 +60,7 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
         RapidReview, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
     )
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    state = FSMField(
+    state = StateField(
         max_length=20, choices=State.choices, default=State.COMMISSIONING, protected=True, editable=False
     )
     commissioned_on = models.DateField(null=True, blank=True)

@@ -8,13 +8,13 @@ from typing import Any, Final, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import not_before, one_of
 from accounts.models import Agency, User
 from casework.conditions import Condition
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
 from casework.permissions import holds, open_to, roles_with
 from panels.models.review import Review
@@ -83,7 +83,7 @@ class TermsOfReference(ConcurrentTransitionMixin, CaseRecord):
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="terms")
     version = models.PositiveSmallIntegerField(default=1)
     revision = models.PositiveIntegerField(default=1)
-    state = FSMField(
+    state = StateField(
         max_length=10, choices=State.choices, default=State.DRAFTED, protected=True, editable=False
     )
     scope_from = models.DateField("looks at the time from", null=True, blank=True)

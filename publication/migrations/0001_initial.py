@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=lcspr.clock.now, editable=False)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("preparing", "Being prepared"),
                             ("held", "Held"),
@@ -45,7 +45,6 @@ class Migration(migrations.Migration):
                         default="preparing",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -198,6 +197,111 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-created_at"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["preparing", "held", "published", "improvements_only", "none", "withdrawn"],
+                            )
+                        ),
+                        name="publication_publication_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["full", "improvements_only", "none"])),
+                        name="publication_publication_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawal_ground__in", ["court_order", "identification", "year_passed", ""])
+                        ),
+                        name="publication_publication_withdrawal_ground_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("review",),
+                        name="publication_one_live_per_review",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("slug", ""), _negated=True),
+                        fields=("slug",),
+                        name="publication_public_address_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", True),
+                                ("slug", ""),
+                                ("state__in", ["preparing", "held", "none"]),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("state__in", ["published", "improvements_only", "withdrawn"]),
+                                models.Q(("slug", ""), _negated=True),
+                                models.Q(("public_title", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_public_says_what_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "published"), _negated=True),
+                            models.Q(
+                                ("report__isnull", False),
+                                models.Q(("sha256", ""), _negated=True),
+                                ("outcome", "full"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_full_report_has_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "improvements_only"), _negated=True),
+                            models.Q(
+                                ("outcome", "improvements_only"),
+                                ("report__isnull", True),
+                                models.Q(("improvements", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_improvements_without_report",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "none"), _negated=True),
+                            models.Q(
+                                ("outcome", "none"), models.Q(("not_published_because", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_none_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawal_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "withdrawn"), _negated=True),
+                                ("withdrawn_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_withdrawn_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_breach", False),
+                            models.Q(("breach_advice__isnull", False), ("breach_decision__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="publication_breach_on_legal_advice",
+                    ),
+                ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -275,6 +379,42 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["gate", "created_at"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gate__in",
+                                ["anonymised", "legal", "prosecution", "coroner", "family", "accessible"],
+                            )
+                        ),
+                        name="publication_gatetick_gate_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence", ""), _negated=True),
+                        name="publication_gatetick_says_what",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("struck_at__isnull", True)),
+                        fields=("publication", "gate", "by"),
+                        name="publication_gatetick_once_each",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("struck_at__isnull", True),
+                                ("struck_because", ""),
+                                ("struck_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("struck_at__isnull", False),
+                                ("struck_by__isnull", False),
+                                models.Q(("struck_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_gatetick_struck_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -350,6 +490,75 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-asked_at"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    "new_information",
+                                    "new_incident",
+                                    "court_finding",
+                                    "national_panel",
+                                    "complaint",
+                                ],
+                            )
+                        ),
+                        name="publication_reopening_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to__in", ["screening", "monitoring"])),
+                        name="publication_reopening_to_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", True),
+                            ("confirmed_at__isnull", True),
+                            models.Q(("answered_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="publication_reopening_by_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_by__isnull", True),
+                                ("confirmed_at__isnull", True),
+                                ("refused_at__isnull", True),
+                                ("refused_because", ""),
+                            ),
+                            models.Q(
+                                ("answered_by__isnull", False),
+                                ("confirmed_at__isnull", False),
+                                ("refused_at__isnull", True),
+                                ("refused_because", ""),
+                            ),
+                            models.Q(
+                                ("answered_by__isnull", False),
+                                ("confirmed_at__isnull", True),
+                                ("refused_at__isnull", False),
+                                models.Q(("refused_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="publication_reopening_answered_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed_at__isnull", True), ("refused_at__isnull", True)),
+                        fields=("case",),
+                        name="publication_reopening_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True),
+                        name="publication_reopening_in_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("la_aware_at__isnull", True), ("to", "screening"), _connector="OR"
+                        ),
+                        name="publication_reopening_aware_for_screening",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -467,137 +676,6 @@ class Migration(migrations.Migration):
                 name="publication_library",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["preparing", "held", "published", "improvements_only", "none", "withdrawn"],
-                    )
-                ),
-                name="publication_publication_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["full", "improvements_only", "none"])),
-                name="publication_publication_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawal_ground__in", ["court_order", "identification", "year_passed", ""])
-                ),
-                name="publication_publication_withdrawal_ground_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("review",),
-                name="publication_one_live_per_review",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("slug", ""), _negated=True),
-                fields=("slug",),
-                name="publication_public_address_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_at__isnull", True),
-                        ("slug", ""),
-                        ("state__in", ["preparing", "held", "none"]),
-                    ),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("state__in", ["published", "improvements_only", "withdrawn"]),
-                        models.Q(("slug", ""), _negated=True),
-                        models.Q(("public_title", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="publication_public_says_what_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "published"), _negated=True),
-                    models.Q(
-                        ("report__isnull", False),
-                        models.Q(("sha256", ""), _negated=True),
-                        ("outcome", "full"),
-                    ),
-                    _connector="OR",
-                ),
-                name="publication_full_report_has_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "improvements_only"), _negated=True),
-                    models.Q(
-                        ("outcome", "improvements_only"),
-                        ("report__isnull", True),
-                        models.Q(("improvements", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="publication_improvements_without_report",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "none"), _negated=True),
-                    models.Q(("outcome", "none"), models.Q(("not_published_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="publication_none_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "withdrawn"),
-                        ("withdrawn_at__isnull", False),
-                        models.Q(("withdrawal_reason", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("state", "withdrawn"), _negated=True), ("withdrawn_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="publication_withdrawn_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("in_breach", False),
-                    models.Q(("breach_advice__isnull", False), ("breach_decision__isnull", False)),
-                    _connector="OR",
-                ),
-                name="publication_breach_on_legal_advice",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="publication",
             trigger=pgtrigger.compiler.Trigger(
@@ -627,46 +705,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="gatetick",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gate__in", ["anonymised", "legal", "prosecution", "coroner", "family", "accessible"])
-                ),
-                name="publication_gatetick_gate_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gatetick",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence", ""), _negated=True), name="publication_gatetick_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gatetick",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("struck_at__isnull", True)),
-                fields=("publication", "gate", "by"),
-                name="publication_gatetick_once_each",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gatetick",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("struck_at__isnull", True), ("struck_because", ""), ("struck_by__isnull", True)
-                    ),
-                    models.Q(
-                        ("struck_at__isnull", False),
-                        ("struck_by__isnull", False),
-                        models.Q(("struck_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="publication_gatetick_struck_says_why",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="gatetick",
             trigger=pgtrigger.compiler.Trigger(
@@ -679,85 +717,6 @@ class Migration(migrations.Migration):
                     table="publication_gatetick",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        ["new_information", "new_incident", "court_finding", "national_panel", "complaint"],
-                    )
-                ),
-                name="publication_reopening_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to__in", ["screening", "monitoring"])),
-                name="publication_reopening_to_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_by__isnull", True),
-                    ("confirmed_at__isnull", True),
-                    models.Q(("answered_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="publication_reopening_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("answered_by__isnull", True),
-                        ("confirmed_at__isnull", True),
-                        ("refused_at__isnull", True),
-                        ("refused_because", ""),
-                    ),
-                    models.Q(
-                        ("answered_by__isnull", False),
-                        ("confirmed_at__isnull", False),
-                        ("refused_at__isnull", True),
-                        ("refused_because", ""),
-                    ),
-                    models.Q(
-                        ("answered_by__isnull", False),
-                        ("confirmed_at__isnull", True),
-                        ("refused_at__isnull", False),
-                        models.Q(("refused_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="publication_reopening_answered_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("confirmed_at__isnull", True), ("refused_at__isnull", True)),
-                fields=("case",),
-                name="publication_reopening_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="publication_reopening_in_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("la_aware_at__isnull", True), ("to", "screening"), _connector="OR"),
-                name="publication_reopening_aware_for_screening",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

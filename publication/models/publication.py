@@ -8,14 +8,14 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
 from casework.permissions import holds
 from decisions.models import Decision
@@ -130,7 +130,7 @@ class Publication(ConcurrentTransitionMixin, CaseRecord):
     born_in = frozenset(State)  # A case already under way is brought in at any of them (T50).
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="publications")
-    state = FSMField(
+    state = StateField(
         max_length=20, choices=State.choices, default=State.PREPARING, protected=True, editable=False
     )
     outcome = models.CharField("what becomes public", max_length=20, choices=Outcome.choices)

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=lcspr.clock.now, editable=False)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("gathering", "Gathering information"),
                             ("analysis", "Analysis and report"),
@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                         default="gathering",
                         editable=False,
                         max_length=12,
-                        protected=True,
                     ),
                 ),
                 ("round", models.PositiveSmallIntegerField(default=1)),
@@ -245,7 +244,7 @@ class Migration(migrations.Migration):
                 ("round", models.PositiveSmallIntegerField(default=1)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("issued", "Asked"),
                             ("acknowledged", "Seen"),
@@ -260,7 +259,6 @@ class Migration(migrations.Migration):
                         default="issued",
                         editable=False,
                         max_length=15,
-                        protected=True,
                     ),
                 ),
                 ("asked_at", models.DateTimeField()),

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
 from accounts.models import Agency, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
 from casework.permissions import HoldsForAgency, holds
 
@@ -99,7 +99,7 @@ class AgencyRequest(ConcurrentTransitionMixin, CaseRecord):
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField(default=1)
-    state = FSMField(
+    state = StateField(
         max_length=15,
         choices=RequestState.choices,
         default=RequestState.ISSUED,

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document
 from casework.permissions import holds
 from correspondence.models import Notice, NoticeSubject
@@ -122,7 +122,7 @@ class RapidReview(ConcurrentTransitionMixin, CaseRecord):
     thing = Thing.RR_REPORT
     final_states = {RapidReviewState.CONCLUDED, RapidReviewState.CANCELLED}
 
-    state = FSMField(
+    state = StateField(
         max_length=12,
         choices=RapidReviewState.choices,
         default=RapidReviewState.GATHERING,

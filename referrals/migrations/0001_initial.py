@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "Not sent yet"),
                             ("submitted", "Received"),
@@ -44,7 +44,6 @@ class Migration(migrations.Migration):
                         default="draft",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -420,7 +419,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=lcspr.clock.now, editable=False)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("required", "To be sent"),
                             ("drafted", "Prepared"),
@@ -434,7 +433,6 @@ class Migration(migrations.Migration):
                         default="required",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.conditions import Condition, require
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document, Stage, Subject
 from casework.permissions import holds
 from lcspr import clock
@@ -67,7 +67,7 @@ class SeriousIncidentNotification(ConcurrentTransitionMixin, CaseRecord):
     final_states = OVER
     born_in = (NotificationState.SENT,)  # When the local authority acted first (domain §3.4 rule 7).
 
-    state = FSMField(
+    state = StateField(
         max_length=20,
         choices=NotificationState.choices,
         default=NotificationState.REQUIRED,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
@@ -18,7 +18,7 @@ from accounts.roles import BUSINESS_UNIT, Role
 from accounts.settings_choices import ReferralSource
 from casework.conditions import Condition, require
 from casework.drafts import read_answers
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, Draft, Outcome, Stage, Subject
 from casework.permissions import agencies_as, business_unit_partnerships, open_to, roles_with
 from lcspr import clock
@@ -179,7 +179,7 @@ class Referral(ConcurrentTransitionMixin, Record):
 
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="referrals")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
-    state = FSMField(
+    state = StateField(
         max_length=20,
         choices=ReferralState.choices,
         default=ReferralState.DRAFT,
