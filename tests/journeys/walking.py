@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import resolve, reverse
@@ -21,9 +20,6 @@ from lcspr import clock
 File = dict[str, Any]
 Answers = Mapping[str, object]
 
-# Axe has looked at these pages already, in this run of the tests.
-_examined: set[str] = set()
-
 
 def pdf(name: str) -> File:
     """A small real PDF file to upload, of a content of its own."""
@@ -34,8 +30,8 @@ def pdf(name: str) -> File:
 class Walk:
     """One browser window, in which one person after another is signed in.
 
-    Every page that is opened must answer below 400 and have one first heading; the first of each kind is
-    examined by axe. What was seen is in `seen`: the names of the addresses.
+    Every page that is opened must answer below 400 and have one first heading. What was seen is in `seen`: the
+    names of the addresses. (Axe looks at every page in tests/access/test_accessible.py.)
     """
 
     def __init__(self, page: Page, address: str, sign_in: Callable[[User], Client]) -> None:
@@ -43,7 +39,6 @@ class Walk:
         self.seen: set[str] = set()
         self.who = ""
         self._sessions: dict[User, str] = {}
-        self._scripted: bool | None = None
         page.set_default_timeout(30_000)
 
     # Who is there
@@ -195,23 +190,6 @@ class Walk:
         assert response.status < 400, f"{response.status} for {self.who} at {self.page.url}: {self.text()}"
         assert self.page.locator("h1").count() == 1, f"{self.page.url} has not one first heading"
         self.seen.add(self.at)
-        if self.at not in _examined and self.scripted:
-            _examined.add(self.at)
-            self.examine()
-
-    @property
-    def scripted(self) -> bool:
-        """Whether this window runs scripts: axe is one."""
-        if self._scripted is None:
-            self._scripted = "js-enabled" in (self.page.locator("body").get_attribute("class") or "")
-        return self._scripted
-
-    def examine(self) -> None:
-        """Have axe look at the page: it must find nothing against WCAG 2.2 AA."""
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-        found = Axe().run(self.page, options={"runOnly": tags, "resultTypes": ["violations"]})
-        assert found.violations_count == 0, f"{self.page.url}: {found.generate_report()}"
 
 
 def fill(page: Page, label: str, value: object) -> None:
