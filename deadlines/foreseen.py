@@ -73,7 +73,8 @@ class MakesDue(GovFormMixin):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        MakesDue.known[cls.form_name()] = cls
+        # Forms that are made for one page answer by the name of the one that stands for them.
+        MakesDue.known.setdefault(cls.form_name(), cls)
 
     @classmethod
     def form_name(cls) -> str:

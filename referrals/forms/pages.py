@@ -18,6 +18,7 @@ from accounts.agency_kinds import AgencyKind
 from accounts.models import Agency, Partnership
 from accounts.settings_choices import Prerequisite
 from accounts.words import STANDARD_WORDS
+from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import GovDateField, GovDateTimeField
 from govuk.forms import GovForm
@@ -77,7 +78,16 @@ def choices_of(question: Question, partnership: Partnership, *, may_be_unknown: 
     return [*found, (UNKNOWN.value, UNKNOWN.label)] if may_be_unknown else found
 
 
-class PageForm(GovForm):
+class ReferralDates(MakesDue, GovForm):
+    """The dates of a referral that start clocks, whichever page asks for them: what a page says they make due."""
+
+    makes_due = {"told_at": {"DL-03": ""}, "la_aware_at": {"DL-01": "", "DL-02": ""}}
+
+    told_at = GovDateTimeField(required=False)
+    la_aware_at = GovDateTimeField(required=False)
+
+
+class PageForm(MakesDue, GovForm):
     """One page of the referral.
 
     `answers` is everything answered so far, the circumstances among it; `member` what is answered of the child,
@@ -86,6 +96,7 @@ class PageForm(GovForm):
     """
 
     submit_label = "Save and continue"
+    makes_due = ReferralDates.makes_due
     page: Page
     questions: tuple[Question, ...]
     is_about_child = False
@@ -102,9 +113,14 @@ class PageForm(GovForm):
         **kwargs: Any,
     ) -> None:
         self.partnership, self.answers, self.member = partnership, answers, member
+        self.of_partnership = partnership
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
+
+    @classmethod
+    def form_name(cls) -> str:
+        return ReferralDates.form_name()
 
     @property
     def scope(self) -> dict[str, Any]:

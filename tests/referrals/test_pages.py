@@ -1270,3 +1270,38 @@ def test_the_prerequisite_of_the_section_is_the_partnerships_word(south, sign_in
     assert "Case Review Group representative" in shown
     assert "first told" in told
     assert "within 48 hours" in told
+
+
+class TestDatesThatStartClocks:
+    """What the answers of a referral make due is said on their page, by the script and by a button."""
+
+    def test_the_local_authority_s_awareness_says_when_to_notify(self, north, sign_in):
+        referral = north.begun()
+        client = sign_in(north.cast.referrer)
+        address = at(referral, "aware")
+
+        shown = client.get(address).content.decode()
+        answer = client.post(
+            address,
+            {
+                **hidden(client, address),
+                "la_aware": "yes",
+                **posted("la_aware_at", london(2026, 9, 10, 9)),
+                "foresee": "1",
+            },
+        )
+
+        assert 'data-foreseen-form="referrals.forms.pages.ReferralDates"' in shown
+        assert answer.status_code == 200
+        assert not answer.context["form"].errors
+        assert "due Thursday 17 September 2026" in answer.content.decode()
+        # Nothing typed is lost, and nothing was taken as an answer.
+        assert answer.context["form"]["la_aware"].value() == "yes"
+        assert "la_aware_at" not in read_answers(north.fresh(referral).draft)
+
+    def test_a_page_without_such_a_date_says_nothing(self, north, sign_in):
+        referral = north.begun()
+        shown = sign_in(north.cast.referrer).get(at(referral, "you")).content.decode()
+
+        assert "data-foreseen" not in shown
+        assert "Show what this makes due" not in shown
