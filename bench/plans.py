@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
@@ -24,23 +25,34 @@ class Scan:
     sql: str
 
 
-def statements(pages: Any, name: str) -> list[tuple[str, Any]]:
-    """Every statement a page sends, with its values; `pages` opens it by its name."""
-    sent: list[tuple[str, Any]] = []
+class Sent(NamedTuple):
+    """One statement of a page, with its values and how long it took, in milliseconds."""
+
+    sql: str
+    params: Any
+    took: float
+
+
+def statements(pages: Any, name: str) -> list[Sent]:
+    """Every statement a page sends; `pages` opens it by its name."""
+    sent: list[Sent] = []
 
     def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        sent.append((sql, params))
-        return execute(sql, params, many, context)
+        begun = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            sent.append(Sent(sql, params, (time.perf_counter() - begun) * 1000))
 
     with connection.execute_wrapper(listen):
         pages.open(name)
     return sent
 
 
-def scans(page: str, sent: list[tuple[str, Any]], rows: dict[str, int]) -> list[Scan]:
+def scans(page: str, sent: list[Sent], rows: dict[str, int]) -> list[Scan]:
     """The scans of growing tables in the plans of a page's statements; `rows` says how large each table is."""
     found: dict[tuple[str, str], Scan] = {}
-    for sql, params in sent:
+    for sql, params, _ in sent:
         if not sql.lstrip("( ").upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
             continue
         for table, how in _scanned(_plan(sql, params)):

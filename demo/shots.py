@@ -201,7 +201,8 @@ def _walk(page: Page, url: str, out: Path, person: str, shots: Sequence[Shot]) -
 
 def _sign_in(page: Page, url: str, person: str) -> None:
     page.goto(urljoin(url, "/accounts/login/"))
-    page.get_by_role("button", name=person, exact=True).click()
+    # Some stand in the list of each partnership they work for.
+    page.get_by_role("button", name=person, exact=True).first.click()
     page.wait_for_load_state()
     if "/accounts/login" in page.url:
         raise PictureFailed(f"{person} could not sign in")

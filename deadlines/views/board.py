@@ -25,7 +25,7 @@ from deadlines.tabs import tabs_of
 from govuk.dates import MONTHS
 from lcspr import clock
 
-PAGE = 50
+PAGE = 25
 # Counting goes so far and no further: beyond it the exact number helps nobody.
 COUNTED_TO = 99
 
