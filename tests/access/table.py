@@ -39,6 +39,16 @@ people:address                         -              xxxxx xo xxx xxx xxx x xxx
 people:deputy                          -              ..... .o ... ... ... . ...... ..
 people:resend                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
 people:revoke                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+people:newcomer                        newcomer       ..o.. .o ... ... ... . ...... ..
+people:invite_requester                -              xxxxx xo xxx xxx xxx x xxxxxx xx
+people:decline_request                 -              xxxxx xo xxx xxx xxx x xxxxxx xx
+start                                  -              ooooo oo ooo ooo ooo o oooooo oo
+start_of                               -              ooooo oo ooo ooo ooo o oooooo oo
+get_in                                 -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_code                            -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_account                         -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_ask                             -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_asked                           -              ooooo oo ooo ooo ooo o oooooo oo
 profile                                -              ooooo oo ooo ooo ooo o oooooo oo
 set_up_second_step                     -              ooooo oo ooo ooo ooo o oooooo oo
 invitation                             -              ..... .. ... ... ... . ...... ..
@@ -375,6 +385,13 @@ desk:access                            -              xxxxx oo xxo xxx xxx x xxx
 FOR_ANYBODY: Final = frozenset(
     {
         "healthz",
+        "start",
+        "start_of",
+        "get_in",
+        "get_in_code",
+        "get_in_account",
+        "get_in_ask",
+        "get_in_asked",
         "invitation",
         "demo_sign_in",
         "correspondence:demo-post",
@@ -420,6 +437,9 @@ NOT_OF_A_CASE: Final = frozenset(
         "people:deputy",
         "people:resend",
         "people:revoke",
+        "people:newcomer",
+        "people:invite_requester",
+        "people:decline_request",
         "desk:home",
         "desk:cases",
         "deadlines:board",
@@ -448,7 +468,7 @@ NOT_OF_A_CASE: Final = frozenset(
 
 # Kinds of record that exist once an agency: the school’s people find none of the hospital’s.
 OWNED_BY_ONE_AGENCY: Final = frozenset(
-    {"document", "referral", "request", "chronology", "entry", "action", "evidence"}
+    {"document", "newcomer", "referral", "request", "chronology", "entry", "action", "evidence"}
 )
 
 # Where the referring agency reads the names that it wrote itself.

@@ -27,7 +27,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from accounts.db import memberships_of
 from accounts.events import Verb, note
-from accounts.forms import (
+from accounts.forms.people import (
     AcceptInvitationForm,
     AddressForm,
     DeputyForm,
@@ -36,7 +36,7 @@ from accounts.forms import (
     JoinForm,
     ProfileForm,
 )
-from accounts.models import Invitation, Membership, Partnership, User
+from accounts.models import AccountRequest, Invitation, Membership, Partnership, User
 from accounts.roles import Role
 from accounts.second_step import (
     EMAIL_CODE,
@@ -116,6 +116,7 @@ class PeopleView(ManagerView, TemplateView):
             names_deputies=NAMES_DEPUTIES,
             voices=VOICES,
             invite_href=f"{reverse('people:invite')}?{urlencode({'partnership': str(self.partnership.pk)})}",
+            requests=AccountRequest.objects.filter(partnership=self.partnership, settled_at=None)[:PAGE],
             invitations=waiting.select_related("agency", "invited_by")[:PAGE],
             now=clock.now(),
             today=today,
