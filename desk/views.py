@@ -33,7 +33,7 @@ from desk.timeline import entries_of
 from desk.watch import LATE_LENGTH, STUCK_AFTER, WEEK_LENGTH, Watch, watch_of
 from lcspr import clock
 from referrals.permissions import ways_in
-from referrals.waiting import unsent
+from referrals.waiting import open_questions, unsent
 
 PAGE_LENGTH = 25
 # Lines of the record: an act writes several, which stand together.
@@ -80,6 +80,7 @@ class HomeView(TemplateView):
             "watch": _watched(watch, home.watched) if watch else None,
             "case_content": bool(home.mine or home.others or watch),
             "drafts": unsent(user),
+            "asked_first": open_questions(user),
             "newcomers": newcomers_for(user)[:HOME_LENGTH],
             "asking": _asking(user)[:HOME_LENGTH],
             "may_refer": bool(ways_in(user)),

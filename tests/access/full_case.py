@@ -50,7 +50,7 @@ from publication.models import (
     Reopening,
 )
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
-from referrals.models import Referral, ReferredChild, SeriousIncidentNotification
+from referrals.models import Consultation, Referral, ReferredChild, SeriousIncidentNotification
 from tests.access.inventing import invent
 from tests.conftest import Cast
 from tests.referrals.world import World, child
@@ -301,6 +301,14 @@ class FullCase:
             )
             address = membership.user.email
             keys["newcomer"] = OwnEntry.objects.create(membership=membership, address=address, chosen=True).pk
+        for agency, asker, keys in (
+            (self.school, self.people[Role.REFERRER], self.keys),
+            (self.hospital_agency, self.writer, self.hospital),
+        ):
+            question = Consultation.objects.create(
+                partnership=self.cast.partnership, agency=agency, asked_by=asker, note="Shall I?"
+            )
+            keys["consultation"] = question.pk
         asked = AccountRequest.objects.create(
             partnership=self.cast.partnership,
             email=f"asks{self.name}@example.org",

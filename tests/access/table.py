@@ -218,6 +218,11 @@ rapid_review:chase                     request        .xxx. oo xxx xxx ... . x.x
 
 referrals:list                         -              ooooo oo ooo ooo ooo o oooooo oo
 referrals:start                        -              oooxx oo xxx xxx xxx x xxxxxx xx
+referrals:ask_first                    -              oooxx xx xxx xxx xxx x xxxxxx xx
+referrals:consultation                 consultation   ooo.. .. ... ... ... . ...... ..
+referrals:answer_consultation          consultation   xoo.. .. ... ... ... . ...... ..
+referrals:withdraw_consultation        consultation   oxx.. .. ... ... ... . ...... ..
+referrals:begin_from_consultation      consultation   oxx.. .. ... ... ... . ...... ..
 referrals:on_behalf                    -              ..... oo ... ... ... . ...... ..
 referrals:oral_notice                  -              ..... oo ... ... ... . ...... ..
 referrals:referral                     referral       ooo.. oo ooo ooo ... o o.o... ..
@@ -453,6 +458,11 @@ NOT_OF_A_CASE: Final = frozenset(
         "actions:mine",
         "referrals:list",
         "referrals:start",
+        "referrals:ask_first",
+        "referrals:consultation",
+        "referrals:answer_consultation",
+        "referrals:withdraw_consultation",
+        "referrals:begin_from_consultation",
         "referrals:on_behalf",
         "referrals:oral_notice",
         "correspondence:failed",
@@ -468,7 +478,17 @@ NOT_OF_A_CASE: Final = frozenset(
 
 # Kinds of record that exist once an agency: the school’s people find none of the hospital’s.
 OWNED_BY_ONE_AGENCY: Final = frozenset(
-    {"document", "newcomer", "referral", "request", "chronology", "entry", "action", "evidence"}
+    {
+        "document",
+        "newcomer",
+        "consultation",
+        "referral",
+        "request",
+        "chronology",
+        "entry",
+        "action",
+        "evidence",
+    }
 )
 
 # Where the referring agency reads the names that it wrote itself.
