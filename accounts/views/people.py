@@ -110,6 +110,8 @@ class PeopleView(ManagerView, TemplateView):
         waiting = Invitation.objects.filter(partnership=self.partnership, accepted_at=None, revoked_at=None)
         return super().get_context_data(
             caption=self.partnership.name,
+            back_href=f"{reverse('desk:settings')}?{urlencode({'partnership': str(self.partnership.pk)})}",
+            back_text="Settings",
             chosen=self.partnership,
             others=[each for each in self.managed if each != self.partnership],
             roles=Paginator(roles, PAGE).get_page(self.request.GET.get("page")),

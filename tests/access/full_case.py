@@ -13,6 +13,7 @@ from accounts.access_table import Thing
 from accounts.models import (
     AccountRequest,
     Agency,
+    DirectoryEntry,
     Invitation,
     Membership,
     OwnEntry,
@@ -309,6 +310,14 @@ class FullCase:
                 partnership=self.cast.partnership, agency=agency, asked_by=asker, note="Shall I?"
             )
             keys["consultation"] = question.pk
+        self.keys["own_agency"] = self.school.pk
+        listed = DirectoryEntry.objects.create(
+            partnership=self.cast.partnership,
+            agency=self.school,
+            name="Somebody listed",
+            phone="01632 960001",
+        )
+        self.keys["directory_entry"] = listed.pk
         asked = AccountRequest.objects.create(
             partnership=self.cast.partnership,
             email=f"asks{self.name}@example.org",

@@ -379,6 +379,17 @@ chronologies:withdraw_entry            entry          ..oo. xx xx. ... ... . x.x
 
 desk:home                              -              ooooo oo ooo ooo ooo o oooooo oo
 desk:cases                             -              ooooo oo ooo ooo ooo o oooooo oo
+desk:settings                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:names                             -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:contacts                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:deciding                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:directory                         -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:add_entry                         -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:change_entry                      directory_entryxxxxx xo xxx xxx xxx x xxxxxx xx
+desk:remove_entry                      directory_entryxxxxx xo xxx xxx xxx x xxxxxx xx
+desk:agencies                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:add_agency                        -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:domains                           own_agency     xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:health                            -              xxxxx xo xxx xxx xxx x xxxxxx ox
 desk:case                              -              ooooo oo ooo ooo ooo o oooooo ..
 desk:timeline                          -              xxxxx oo ooo ooo ooo o oooxxo ..
@@ -471,6 +482,17 @@ NOT_OF_A_CASE: Final = frozenset(
         "correspondence:template",
         "correspondence:choice",
         "desk:health",
+        "desk:settings",
+        "desk:names",
+        "desk:contacts",
+        "desk:deciding",
+        "desk:directory",
+        "desk:add_entry",
+        "desk:change_entry",
+        "desk:remove_entry",
+        "desk:agencies",
+        "desk:add_agency",
+        "desk:domains",
         "publication:bring_in",
         "publication:bring_in_to",
     }
