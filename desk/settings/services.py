@@ -126,7 +126,15 @@ def change_names(partnership: Partnership, *, values: Mapping[str, str], seen: s
     partnership.words = others | {key: word for key, word in own.items() if word}
     partnership.save(update_fields=[*NAME_LABELS, "words"])
     labels = NAME_LABELS | {f"word_{key}": f"Word for “{word}”" for key, word in STANDARD_WORDS.items()}
-    _record(NAMES, partnership, by, "Changed names and words", before, names_of(partnership), labels)
+    _record(
+        NAMES,
+        partnership,
+        by=by,
+        words="Changed names and words",
+        before=before,
+        after=names_of(partnership),
+        labels=labels,
+    )
     return partnership
 
 
@@ -142,7 +150,13 @@ def change_contacts(
     partnership.contacts = others | {key: values[key] for key in CONTACT_LABELS if values[key]}
     partnership.save(update_fields=["contacts"])
     _record(
-        CONTACTS, partnership, by, "Changed whom to ring", before, contacts_of(partnership), CONTACT_LABELS
+        CONTACTS,
+        partnership,
+        by=by,
+        words="Changed whom to ring",
+        before=before,
+        after=contacts_of(partnership),
+        labels=CONTACT_LABELS,
     )
     return partnership
 
@@ -166,7 +180,15 @@ def change_deciding(
         setattr(partnership, key, values[key])
     partnership.save(update_fields=list(DECIDING_LABELS))
     words = f"Changed who decides and how one refers. {agreed.strip()}"
-    _record(DECIDING, partnership, by, words, before, deciding_of(partnership), DECIDING_LABELS)
+    _record(
+        DECIDING,
+        partnership,
+        by=by,
+        words=words,
+        before=before,
+        after=deciding_of(partnership),
+        labels=DECIDING_LABELS,
+    )
     return partnership
 
 
@@ -177,7 +199,13 @@ def add_entry(partnership: Partnership, *, values: Mapping[str, Any], by: User) 
     refuse_if_any(_why_not_entry(partnership, values))
     entry = DirectoryEntry.objects.create(partnership=partnership, **values)
     _record(
-        DIRECTORY, partnership, by, f"Added {entry} to the directory", {}, entry_values(entry), _ENTRY_LABELS
+        DIRECTORY,
+        partnership,
+        by=by,
+        words=f"Added {entry} to the directory",
+        before={},
+        after=entry_values(entry),
+        labels=_ENTRY_LABELS,
     )
     return entry
 
@@ -196,11 +224,11 @@ def change_entry(entry: DirectoryEntry, *, values: Mapping[str, Any], seen: str,
     _record(
         DIRECTORY,
         partnership,
-        by,
-        f"Changed {entry} in the directory",
-        before,
-        entry_values(entry),
-        _ENTRY_LABELS,
+        by=by,
+        words=f"Changed {entry} in the directory",
+        before=before,
+        after=entry_values(entry),
+        labels=_ENTRY_LABELS,
     )
     return entry
 
@@ -213,7 +241,7 @@ def remove_entry(entry: DirectoryEntry, *, by: User) -> None:
     words = f"Took {entry} out of the directory"
     before = entry_values(entry)
     entry.delete()
-    _record(DIRECTORY, partnership, by, words, before, {}, _ENTRY_LABELS)
+    _record(DIRECTORY, partnership, by=by, words=words, before=before, after={}, labels=_ENTRY_LABELS)
 
 
 @transaction.atomic
@@ -232,7 +260,7 @@ def change_domains(
     agency.save(update_fields=["email_domains"])
     labels = {"email_domains": f"E-mail domains of {agency}"}
     words = f"Changed the e-mail domains of {agency}"
-    _record(DOMAINS, partnership, by, words, before, domains_of(agency), labels)
+    _record(DOMAINS, partnership, by=by, words=words, before=before, after=domains_of(agency), labels=labels)
     return agency
 
 
@@ -256,11 +284,11 @@ def add_agency(
     _record(
         AGENCIES,
         partnership,
-        by,
-        f"Added {agency} to the agencies",
-        {},
-        {"agency": agency.name},
-        _ENTRY_LABELS,
+        by=by,
+        words=f"Added {agency} to the agencies",
+        before={},
+        after={"agency": agency.name},
+        labels=_ENTRY_LABELS,
     )
     return place
 
@@ -324,6 +352,7 @@ def _must_be(values: Mapping[str, Any], seen: str, partnership: Partnership, ver
 def _record(
     verb: str,
     partnership: Partnership,
+    *,
     by: User,
     words: str,
     before: Mapping[str, Any],
@@ -348,10 +377,9 @@ _CHOICES: Final[dict[str, dict[str, str]]] = {
 
 
 def _text(key: str, value: Any) -> str:
-    if value is None or value == "":
-        return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    words = _CHOICES.get(key, {})
     if isinstance(value, list):
-        return ", ".join(_CHOICES.get(key, {}).get(str(each), str(each)) for each in value)
-    return str(_CHOICES.get(key, {}).get(str(value), value))
+        return ", ".join(words.get(str(each), str(each)) for each in value)
+    return words.get(str(value), str(value)) if value else ""

@@ -208,7 +208,7 @@ class DirectoryView(SettingsPage, TemplateView):
 
 
 class _EntryAct(SettingsAct):
-    form_class = EntryForm
+    form_class: Any = EntryForm
 
     def then(self) -> str:
         return self.href("desk:directory")

@@ -314,7 +314,7 @@ class FullCase:
         listed = DirectoryEntry.objects.create(
             partnership=self.cast.partnership,
             agency=self.school,
-            name="Somebody listed",
+            name=f"Somebody listed {self.name}",
             phone="01632 960001",
         )
         self.keys["directory_entry"] = listed.pk

@@ -385,8 +385,8 @@ desk:contacts                          -              xxxxx xo xxx xxx xxx x xxx
 desk:deciding                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:directory                         -              xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:add_entry                         -              xxxxx xo xxx xxx xxx x xxxxxx xx
-desk:change_entry                      directory_entryxxxxx xo xxx xxx xxx x xxxxxx xx
-desk:remove_entry                      directory_entryxxxxx xo xxx xxx xxx x xxxxxx xx
+desk:change_entry                      directory_entry xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:remove_entry                      directory_entry xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:agencies                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:add_agency                        -              xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:domains                           own_agency     xxxxx xo xxx xxx xxx x xxxxxx xx
