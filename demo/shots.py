@@ -70,7 +70,7 @@ WALKS: dict[str, tuple[Shot, ...]] = {
         Shot("settings", ("/settings/",)),
         Shot("settings-names", ("/settings/", "Names and words")),
         Shot("settings-contacts", ("/settings/", "Contacts and telephone")),
-        Shot("settings-deciding", ("/settings/", "Who decides")),
+        Shot("settings-deciding", ("/settings/", "Deciding and referring")),
         Shot("settings-directory", ("/settings/", "Directory")),
         Shot("settings-entry", ("/settings/", "Directory", "Change")),
         Shot("settings-agencies", ("/settings/", "Agencies and their domains")),

@@ -179,7 +179,7 @@ def change_deciding(
     for key in DECIDING_LABELS:
         setattr(partnership, key, values[key])
     partnership.save(update_fields=list(DECIDING_LABELS))
-    words = f"Changed who decides and how one refers. {agreed.strip()}"
+    words = f"Changed deciding and referring. {agreed.strip()}"
     _record(
         DECIDING,
         partnership,

@@ -127,7 +127,7 @@ class SettingsAct(SettingsPage, FormView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=self.lead, **kwargs)
+        return super().get_context_data(**{"lead": self.lead, **kwargs})
 
 
 class NamesView(SettingsAct):
@@ -167,7 +167,7 @@ class ContactsView(SettingsAct):
 
 class DecidingView(SettingsAct):
     form_class = DecidingForm
-    page_title = "Who decides, and how one refers"
+    page_title = "Deciding and referring"
     verbs = (services.DECIDING,)
     lead = (
         "What the law fixes cannot be changed here: each of the three partners always gives a view, and the clocks of the "

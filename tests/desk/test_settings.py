@@ -226,8 +226,10 @@ def test_somebody_is_added_changed_shown_and_taken_out(cast, manager):
     row = DirectoryEntry.objects.get()
     saved(manager, at("change_entry", row.pk), is_public="on")
     shown = Client().get(start).content.decode()
+    asked = manager.get(at("remove_entry", row.pk)).content.decode()
     manager.post(at("remove_entry", row.pk))
 
+    assert "What they did in this service stays on the record" in asked
     assert ("Rita Stone" in hidden, "Rita Stone" in shown) == (False, True)
     assert "Rita Stone" not in Client().get(start).content.decode()
     page = manager.get(at("directory")).content.decode()
