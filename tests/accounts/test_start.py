@@ -1,6 +1,7 @@
 """The public start: whom to ring, and whose names the world may see."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -104,3 +105,12 @@ def test_the_sign_in_page_leads_here_and_here_to_getting_in(cast):
     assert f'href="{reverse("start")}"' in sign_in
     assert f'href="{reverse("get_in", args=["nscp"])}"' in start
     assert cast.person(Role.REP)
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "School.example", "school"])
+def test_an_administrator_cannot_enter_what_lets_anybody_in_or_is_never_found(cast, domain):
+    school = cast.agency("school")
+    school.email_domains = [domain]
+
+    with pytest.raises(ValidationError):
+        school.full_clean()

@@ -51,7 +51,12 @@ def begun_by_the_newcomer(school) -> bool:
     user = User.objects.get(email="jo.tern@school.example")
     referral = Referral.objects.get()
     held = user.memberships.get()
-    return (held.role, held.agency, referral.referrer, referral.agency) == (Role.REFERRER, school, user, school)
+    return (held.role, held.agency, referral.referrer, referral.agency) == (
+        Role.REFERRER,
+        school,
+        user,
+        school,
+    )
 
 
 def test_with_the_keyboard_alone(page, live_server, sign_in, mailoutbox, school):
