@@ -86,21 +86,25 @@ class OwnAccountForm(_ChoosesAgency):
     name = forms.CharField(
         label="Full name",
         max_length=150,
+        error_messages={"required": "Enter your full name"},
         widget=widgets.TextInput(width=30, attrs={"autocomplete": "name"}),
     )
     job_title = forms.CharField(
         label="Job title",
         max_length=150,
+        error_messages={"required": "Enter your job title"},
         widget=widgets.TextInput(width=30, attrs={"autocomplete": "organization-title"}),
     )
     phone = forms.CharField(
         label="Telephone number",
         max_length=40,
+        error_messages={"required": "Enter your telephone number"},
         help_text="So that the business unit can ring you about what you refer. It stands in the referral, and you need not type it again.",
         widget=widgets.PhoneInput(width=20, attrs={"autocomplete": "tel"}),
     )
     password = forms.CharField(
         label="Choose a password",
+        error_messages={"required": "Enter a password"},
         help_text=" ".join(password_validators_help_texts()),
         strip=False,
         widget=widgets.PasswordInput(attrs={"autocomplete": "new-password"}),
