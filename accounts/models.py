@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from accounts.agency_kinds import AgencyKind
-from accounts.constraints import not_before, one_of
+from accounts.constraints import not_before, one_of, work_domain
 from accounts.roles import Role
 from accounts.settings_choices import (
     DecisionModel,
@@ -110,7 +110,9 @@ class Agency(Record):
         help_text="The organisation that took over its duties, as an ICB did from a CCG.",
     )
     succeeded_on = models.DateField(null=True, blank=True)
-    email_domains = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    email_domains = ArrayField(
+        models.CharField(max_length=120, validators=[work_domain]), default=list, blank=True
+    )
     retired_on = models.DateField(null=True, blank=True)
 
     class Meta(Record.Meta):
@@ -318,3 +320,96 @@ class Invitation(Record):
 
     def __str__(self) -> str:
         return f"Invitation for {self.name}"
+
+
+class DirectoryEntry(Record):
+    """Somebody whom people of an agency, or anybody, may ring: who represents it on the sub-group, and how.
+
+    Shown to the whole world only where `is_public` says so; otherwise to people with a role in the partnership.
+    """
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="directory")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=150)
+    job_title = models.CharField(max_length=150, blank=True)
+    phone = models.CharField("telephone number", max_length=40, blank=True)
+    email = models.EmailField("e-mail address", blank=True)
+    is_public = models.BooleanField("shown to everybody", default=False)
+
+    class Meta(Record.Meta):
+        verbose_name_plural = "directory entries"
+        ordering = ["agency__name", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "agency", "name"], name="accounts_directoryentry_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.agency}"
+
+
+class OwnEntry(Record):
+    """Somebody came in by a work e-mail address at an agency's domain, without an invitation.
+
+    `chosen` says that many agencies share the domain and the person said for which they work: then the
+    agency's representative is told, and may refuse, which ends the membership.
+    """
+
+    membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="own_entry")
+    address = models.EmailField("address that was proven")
+    chosen = models.BooleanField("agency chosen among several", default=False)
+    at = models.DateTimeField(default=clock.now, editable=False)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    refused_because = models.TextField(blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name_plural = "own entries"
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True, refused_by__isnull=True)
+                | Q(refused_at__isnull=False, refused_by__isnull=False),
+                name="accounts_ownentry_refused_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership.user}, by a work address"
+
+
+class AccountRequest(Record):
+    """Somebody whose address tells no agency asks the business unit to be let in; the address is proven."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="account_requests")
+    email = models.EmailField("e-mail address")
+    name = models.CharField(max_length=150)
+    job_title = models.CharField(max_length=150, blank=True)
+    phone = models.CharField("telephone number", max_length=40)
+    organisation = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(default=clock.now, editable=False)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    invitation = models.OneToOneField(
+        Invitation, on_delete=models.PROTECT, null=True, blank=True, related_name="account_request"
+    )
+    declined_because = models.TextField(blank=True)
+
+    class Meta(Record.Meta):
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "email"],
+                condition=Q(settled_at__isnull=True),
+                name="accounts_accountrequest_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True, invitation__isnull=True)
+                | Q(settled_at__isnull=False, settled_by__isnull=False),
+                name="accounts_accountrequest_settled_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.organisation}"

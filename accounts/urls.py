@@ -2,22 +2,32 @@
 
 from django.urls import include, path
 
-from accounts import views
+from accounts.views import getting_in
+from accounts.views import people as pages
 
 people = [
-    path("", views.PeopleView.as_view(), name="list"),
-    path("invite/", views.InviteView.as_view(), name="invite"),
-    path("roles/<uuid:membership_id>/end/", views.EndView.as_view(), name="end"),
-    path("roles/<uuid:membership_id>/address/", views.AddressView.as_view(), name="address"),
-    path("roles/<uuid:membership_id>/deputy/", views.DeputyView.as_view(), name="deputy"),
-    path("invitations/<uuid:invitation_id>/resend/", views.ResendView.as_view(), name="resend"),
-    path("invitations/<uuid:invitation_id>/withdraw/", views.RevokeView.as_view(), name="revoke"),
+    path("", pages.PeopleView.as_view(), name="list"),
+    path("invite/", pages.InviteView.as_view(), name="invite"),
+    path("roles/<uuid:membership_id>/end/", pages.EndView.as_view(), name="end"),
+    path("roles/<uuid:membership_id>/address/", pages.AddressView.as_view(), name="address"),
+    path("roles/<uuid:membership_id>/deputy/", pages.DeputyView.as_view(), name="deputy"),
+    path("invitations/<uuid:invitation_id>/resend/", pages.ResendView.as_view(), name="resend"),
+    path("invitations/<uuid:invitation_id>/withdraw/", pages.RevokeView.as_view(), name="revoke"),
+    path("newcomers/<uuid:pk>/", getting_in.NewcomerView.as_view(), name="newcomer"),
+    path(
+        "requests/<uuid:request_id>/invite/",
+        getting_in.InviteRequesterView.as_view(),
+        name="invite_requester",
+    ),
+    path(
+        "requests/<uuid:request_id>/decline/", getting_in.DeclineRequestView.as_view(), name="decline_request"
+    ),
 ]
 
 urlpatterns = [
     path("people/", include((people, "people"))),
-    path("profile/", views.ProfileView.as_view(), name="profile"),
-    path("second-step/", views.SetUpSecondStepView.as_view(), name="set_up_second_step"),
-    path("invitation/<str:secret>/", views.InvitationView.as_view(), name="invitation"),
-    path("demo/<uuid:user_id>/", views.demo_sign_in, name="demo_sign_in"),
+    path("profile/", pages.ProfileView.as_view(), name="profile"),
+    path("second-step/", pages.SetUpSecondStepView.as_view(), name="set_up_second_step"),
+    path("invitation/<str:secret>/", pages.InvitationView.as_view(), name="invitation"),
+    path("demo/<uuid:user_id>/", pages.demo_sign_in, name="demo_sign_in"),
 ]

@@ -119,6 +119,10 @@ def raise_curtain() -> World:
         key: Agency.objects.create(name=name, short_name=short, kind=kind, email_domains=[domain])
         for key, (name, short, kind, domain) in AGENCIES.items()
     }
+    # One mail service of several: who comes in there says for whom, and their representative is told.
+    for key in ("hospital", "northmere_icb"):
+        agencies[key].email_domains.append("mere-nhs.example")
+        agencies[key].save(update_fields=["email_domains"])
     northmere = _company(
         agencies,
         NORTHMERE_AGENCIES,
@@ -127,7 +131,14 @@ def raise_curtain() -> World:
         name="Northmere Safeguarding Children Partnership",
         short_name="NSCP",
         code="NSCP",
-        contacts={"telephone": "01632 960 101", "email": "business-unit@nscp.example"},
+        contacts={
+            "telephone": "01632 960 101",
+            "hours": "9am to 5pm, Monday to Friday",
+            "email": "business-unit@nscp.example",
+            "front_door": "the Northmere front door",
+            "front_door_telephone": "01632 960 110",
+            "front_door_out_of_hours": "01632 960 111",
+        },
         **{
             **PRESETS["buckinghamshire"],
             "formerly": "Northmere Safeguarding Children Board (to summer 2019)",
@@ -141,7 +152,14 @@ def raise_curtain() -> World:
         name="Southmere Borough Safeguarding Children Partnership",
         short_name="SBSCP",
         code="SBSCP",
-        contacts={"telephone": "01632 960 202", "email": "business-unit@sbscp.example"},
+        contacts={
+            "telephone": "01632 960 202",
+            "hours": "9am to 4:30pm, Monday to Friday",
+            "email": "business-unit@sbscp.example",
+            "front_door": "the Southmere integrated front door",
+            "front_door_telephone": "01632 960 220",
+            "front_door_out_of_hours": "01632 960 221",
+        },
         **{**PRESETS["bedford-borough"], "formerly": "Southmere Borough Safeguarding Children Board"},
     )
     administrator = User.objects.create_user(

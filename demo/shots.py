@@ -42,7 +42,14 @@ def case(name: str, pseudonym: str, *then: str) -> Shot:
 
 
 HOME = Shot("home")
-PUBLIC = (Shot("sign-in"), Shot("library", ("/library/",)), Shot("published", ("/library/", "Learning from")))
+PUBLIC = (
+    Shot("starts", ("/start/",)),
+    Shot("start", ("/start/nscp/",)),
+    Shot("get-in", ("/start/nscp/get-in/",)),
+    Shot("sign-in"),
+    Shot("library", ("/library/",)),
+    Shot("published", ("/library/", "Learning from")),
+)
 
 # Who is signed in as, and what is looked at.
 WALKS: dict[str, tuple[Shot, ...]] = {
@@ -60,6 +67,15 @@ WALKS: dict[str, tuple[Shot, ...]] = {
         Shot("library", ("/library/",)),
         Shot("people", ("/accounts/people/",)),
         Shot("invite", ("/accounts/people/invite/",)),
+        Shot("settings", ("/settings/",)),
+        Shot("settings-names", ("/settings/", "Names and words")),
+        Shot("settings-contacts", ("/settings/", "Contacts and telephone")),
+        Shot("settings-deciding", ("/settings/", "Deciding and referring")),
+        Shot("settings-directory", ("/settings/", "Directory")),
+        Shot("settings-entry", ("/settings/", "Directory", "Change")),
+        Shot("settings-agencies", ("/settings/", "Agencies and their domains")),
+        Shot("settings-domains", ("/settings/", "Agencies and their domains", "Change")),
+        Shot("request-for-account", ("/settings/", "People and invitations", "Invite Poppy")),
         Shot("bring-in", ("/bring-in/",)),
         case("case-new", "NSCP-"),
         case("case-to-notify", "Baby E"),
@@ -100,9 +116,16 @@ WALKS: dict[str, tuple[Shot, ...]] = {
     ),
     "Iris Chalmondley": (HOME, case("case", "Young Person G"), case("decision", "Child B", "Decision")),
     "Nora Tindall": (HOME, case("case", "Baby E"), case("notification", "Baby E", "Send the notification")),
-    "Ruth Farrow": (HOME, Shot("referrals", ("/referrals/",)), Shot("refer", ("/referrals/start/",))),
+    "Ruth Farrow": (
+        HOME,
+        Shot("referrals", ("/referrals/",)),
+        Shot("refer", ("/referrals/start/",)),
+        Shot("ask-first", ("/referrals/ask-first/",)),
+        Shot("answered-first", ("/", "Rufus Meadows has answered")),
+    ),
+    "Rufus Meadows": (HOME, Shot("answer-first", ("/", "Answer the question of", "Answer"))),
     "Delia Sloane": (HOME,),
-    "Hester Rowan": (HOME, Shot("cases", ("/cases/",))),
+    "Hester Rowan": (HOME, Shot("cases", ("/cases/",)), Shot("newcomer", ("/", "Minnie Ware has come in"))),
     "Alan Lowther": (HOME, Shot("actions", ("/actions/",)), Shot("action", ("/actions/", "Action"))),
     "Arthur Wray": (
         HOME,

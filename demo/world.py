@@ -19,6 +19,7 @@ from deadlines.models import WakeUp
 from demo.cases import stories
 from demo.cast import World, raise_curtain
 from demo.diary import Diary, live, move_to
+from demo.door import at_the_door, fill_directory
 from demo.scene import Scene
 from lcspr import clock
 
@@ -56,9 +57,12 @@ def load() -> tuple[int, int]:
         with acting_as(system_user()):
             world = raise_curtain()
         northmere, southmere = scenes(world, diary)
+        for scene in (northmere, southmere):
+            fill_directory(scene)
         meanwhile = Meanwhile()
         steps = live(stories(northmere, southmere), until=diary.present, between=meanwhile)
         meanwhile(diary.present)
+        at_the_door(northmere, diary.present)
         deliver_post(diary.present)
     return Case.objects.count(), steps
 

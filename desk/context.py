@@ -33,7 +33,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if Role.ALO in roles and roles <= GUEST:
         pages.append(("actions:mine", "Actions"))
     if Role.BUM in roles:
-        pages.append(("people:list", "Settings"))
+        pages.append(("desk:settings", "Settings"))
     partnerships = {membership.partnership_id: membership.partnership for membership in held}
     return {
         "navigation": [

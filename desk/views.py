@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from accounts.access_table import Right, Thing
 from accounts.db import memberships_of
-from accounts.models import User
+from accounts.models import AccountRequest, User
 from accounts.roles import BUSINESS_UNIT, GUEST, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
+from accounts.services import newcomers_for
 from casework import audit
 from casework.models import Case, Event
 from casework.reading import note_read
@@ -31,7 +33,7 @@ from desk.timeline import entries_of
 from desk.watch import LATE_LENGTH, STUCK_AFTER, WEEK_LENGTH, Watch, watch_of
 from lcspr import clock
 from referrals.permissions import ways_in
-from referrals.waiting import unsent
+from referrals.waiting import open_questions, unsent
 
 PAGE_LENGTH = 25
 # Lines of the record: an act writes several, which stand together.
@@ -78,8 +80,17 @@ class HomeView(TemplateView):
             "watch": _watched(watch, home.watched) if watch else None,
             "case_content": bool(home.mine or home.others or watch),
             "drafts": unsent(user),
+            "asked_first": open_questions(user),
+            "newcomers": newcomers_for(user)[:HOME_LENGTH],
+            "asking": _asking(user)[:HOME_LENGTH],
             "may_refer": bool(ways_in(user)),
         }
+
+
+def _asking(user: User) -> QuerySet[AccountRequest]:
+    """Who asks for an account in a partnership that this person manages."""
+    managed = [m.partnership_id for m in memberships_of(user) if m.role == Role.BUM]
+    return AccountRequest.objects.filter(partnership__in=managed, settled_at=None)
 
 
 def _watched(watch: Watch, clocks: Mapping[Any, Shown]) -> dict[str, Any]:

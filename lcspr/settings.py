@@ -207,7 +207,8 @@ MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 2
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,6/h/key"}
+# An office or a hospital comes from one address, so the limit for coming in stands mostly on the mailbox.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,6/h/key", "get_in": "20/m/ip,6/h/key"}
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

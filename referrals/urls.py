@@ -1,6 +1,7 @@
 from django.urls import path
 
 from referrals import views
+from referrals.views import consulting
 
 app_name = "referrals"
 
@@ -8,6 +9,23 @@ app_name = "referrals"
 urlpatterns = [
     path("referrals/", views.ReferralListView.as_view(), name="list"),
     path("referrals/start/", views.StartView.as_view(), name="start"),
+    path("referrals/ask-first/", consulting.AskFirstView.as_view(), name="ask_first"),
+    path("referrals/asked/<uuid:pk>/", consulting.ConsultationView.as_view(), name="consultation"),
+    path(
+        "referrals/asked/<uuid:pk>/answer/",
+        consulting.AnswerConsultationView.as_view(),
+        name="answer_consultation",
+    ),
+    path(
+        "referrals/asked/<uuid:pk>/take-back/",
+        consulting.WithdrawConsultationView.as_view(),
+        name="withdraw_consultation",
+    ),
+    path(
+        "referrals/asked/<uuid:pk>/refer/",
+        consulting.BeginFromConsultationView.as_view(),
+        name="begin_from_consultation",
+    ),
     path("referrals/on-behalf/<uuid:partnership_id>/", views.OnBehalfView.as_view(), name="on_behalf"),
     path("referrals/oral-notice/<uuid:partnership_id>/", views.OralNoticeView.as_view(), name="oral_notice"),
     path("referrals/<uuid:pk>/", views.ReferralView.as_view(), name="referral"),

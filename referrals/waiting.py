@@ -18,7 +18,13 @@ from casework.permissions import business_unit_partnerships, open_to
 from casework.waiting import Places, Waiting, most
 from decisions.kinds import DecisionKind
 from decisions.models import Decision, DecisionState
-from referrals.models import NotificationState, Referral, ReferralState, SeriousIncidentNotification
+from referrals.models import (
+    Consultation,
+    NotificationState,
+    Referral,
+    ReferralState,
+    SeriousIncidentNotification,
+)
 from referrals.permissions import writes_in
 from referrals.services.taking_back import ACCEPTANCE, SENDING
 
@@ -51,6 +57,15 @@ def unsent(user: User) -> list[Referral]:
     """Drafts of this person, or of the agency they lead, that belong to no case yet; the latest first."""
     rows = Referral.objects.unsent(user).select_related("agency")
     return list(rows.order_by("-begun_at")[: most(None)])
+
+
+def open_questions(user: User) -> list[Consultation]:
+    """Questions before a referral that wait for this person's answer, or were answered and wait for them to go on."""
+    rows = Consultation.objects.visible_to(user)
+    to_answer = rows.waiting().exclude(asked_by=user)
+    answered = rows.to_go_on_from().filter(asked_by=user)
+    related = ("agency", "asked_by", "answered_by")
+    return list((to_answer | answered).select_related(*related)[: most(None)])
 
 
 def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:

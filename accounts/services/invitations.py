@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import Agency, Invitation, Membership, Partnership, User
 from accounts.roles import OPENS_CASES, Role
+from accounts.rules import domain_of
 from accounts.services.letters import send_after_commit
 from accounts.services.memberships import (
     grant_membership,
@@ -138,7 +139,7 @@ def _why_not_invite(
     if role not in OPENS_CASES:
         yield "Administrators are not invited: another administrator gives that role."
     yield from why_not_role(partnership, agency, role, on=clock.today())
-    if agency and agency.email_domains and email.rpartition("@")[2] not in agency.email_domains:
+    if agency and agency.email_domains and domain_of(email) not in agency.email_domains:
         yield f"{agency} uses addresses that end in {' or '.join('@' + each for each in agency.email_domains)}."
     waiting = Invitation.objects.filter(
         email=email, partnership=partnership, agency=agency, role=role, accepted_at=None, revoked_at=None

@@ -1,3 +1,4 @@
+from referrals.models.consultation import Consultation, ConsultationAnswer, ConsultationState
 from referrals.models.notification import (
     Basis,
     NotificationState,
@@ -19,6 +20,9 @@ __all__ = [
     "AbuseOrNeglect",
     "Basis",
     "Channel",
+    "Consultation",
+    "ConsultationAnswer",
+    "ConsultationState",
     "LeadView",
     "NotificationState",
     "Referral",

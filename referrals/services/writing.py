@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -42,13 +43,14 @@ def begin_referral(
     from_body: str = "",
     first_told_at: dt.datetime | None = None,
     case: Case | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> Referral:
     """Begin a referral (T01): one's own agency's, or, as the business unit, on somebody's behalf.
 
     Who refers is known by then and stands among the answers: nobody is asked for it a second time.
     On somebody's behalf needs who told it and how; a source the partnership has not opened is refused, and
     a person from whom it takes no referrals gets PermissionDenied. `case` is given only when one was born of
-    an oral notice already.
+    an oral notice already; `known` are answers that are known beside who refers.
     """
     on_behalf = _on_behalf(by, partnership, agency)
     if not on_behalf:
@@ -74,7 +76,7 @@ def begin_referral(
         from_body=from_body,
         first_told_at=first_told_at,
     )
-    known = {name: getattr(referral, name) for name in _WHO}
+    answers = {name: getattr(referral, name) for name in _WHO} | dict(known or {})
     referral.draft = begin_draft(
         FORM,
         partnership=partnership,
@@ -82,7 +84,7 @@ def begin_referral(
         agency=agency,
         about=referral,
         question_set=QUESTION_SET,
-        answers={name: value for name, value in known.items() if value},
+        answers={name: value for name, value in answers.items() if value},
     )
     referral.save(update_fields=["draft"])
     audit.record("referral_begun", by=by, case=case, about=referral, words="Began a referral")

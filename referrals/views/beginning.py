@@ -22,6 +22,7 @@ from referrals import services
 from referrals.forms.starting import OnBehalfForm, OralNoticeForm, StartForm
 from referrals.models import Referral
 from referrals.permissions import WayIn, ways_in
+from referrals.waiting import open_questions
 
 
 class PersonView(View):
@@ -74,6 +75,7 @@ class StartView(PersonView, FormView):
             "unsent": Referral.objects.unsent(self.user).select_related("agency", "partnership", "draft")[
                 :10
             ],
+            "asked_first": open_questions(self.user),
             **super().get_context_data(**kwargs),
         }
 

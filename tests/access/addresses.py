@@ -46,6 +46,8 @@ def filled_in(address: Address, takes: str, keys: dict[str, Any]) -> str:
         "membership_id": keys["membership"],
         "invitation_id": keys["invitation"],
         "user_id": keys["person"],
+        "partnership_code": keys["partnership_code"],
+        "request_id": keys["account_request"],
         "target": keys["other_case"],
         "page": "birth" if "group" in address.parts else "account",
         "group": "children",

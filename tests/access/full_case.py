@@ -6,11 +6,20 @@ import datetime as dt
 from io import BytesIO
 from typing import Any
 
-from factories import CaseFactory, has_opened, subject_of
+from factories import CaseFactory, MembershipFactory, has_opened, subject_of
 
 import deadlines.services
 from accounts.access_table import Thing
-from accounts.models import Agency, Invitation, Membership, Partnership, User
+from accounts.models import (
+    AccountRequest,
+    Agency,
+    DirectoryEntry,
+    Invitation,
+    Membership,
+    OwnEntry,
+    Partnership,
+    User,
+)
 from accounts.roles import APPOINTED, Role
 from actions.models import Action, ActionPlan, Evidence, Recommendation
 from casework import jobs
@@ -42,7 +51,7 @@ from publication.models import (
     Reopening,
 )
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
-from referrals.models import Referral, ReferredChild, SeriousIncidentNotification
+from referrals.models import Consultation, Referral, ReferredChild, SeriousIncidentNotification
 from tests.access.inventing import invent
 from tests.conftest import Cast
 from tests.referrals.world import World, child
@@ -282,6 +291,41 @@ class FullCase:
             },
         )
         self.keys["invitation"] = invitation.pk
+        self._at_the_door()
+
+    def _at_the_door(self) -> None:
+        """Somebody who came in by a work address, of each agency, and somebody who asked for an account."""
+        self.keys["partnership_code"] = self.cast.partnership.code.lower()
+        for agency, keys in ((self.school, self.keys), (self.hospital_agency, self.hospital)):
+            membership = MembershipFactory(
+                partnership=self.cast.partnership, agency=agency, role=Role.REFERRER
+            )
+            address = membership.user.email
+            keys["newcomer"] = OwnEntry.objects.create(membership=membership, address=address, chosen=True).pk
+        for agency, asker, keys in (
+            (self.school, self.people[Role.REFERRER], self.keys),
+            (self.hospital_agency, self.writer, self.hospital),
+        ):
+            question = Consultation.objects.create(
+                partnership=self.cast.partnership, agency=agency, asked_by=asker, note="Shall I?"
+            )
+            keys["consultation"] = question.pk
+        self.keys["own_agency"] = self.school.pk
+        listed = DirectoryEntry.objects.create(
+            partnership=self.cast.partnership,
+            agency=self.school,
+            name=f"Somebody listed {self.name}",
+            phone="01632 960001",
+        )
+        self.keys["directory_entry"] = listed.pk
+        asked = AccountRequest.objects.create(
+            partnership=self.cast.partnership,
+            email=f"asks{self.name}@example.org",
+            name="Somebody who asks",
+            phone="01632 960001",
+            organisation="A nursery",
+        )
+        self.keys["account_request"] = asked.pk
 
     def _job(self) -> Job:
         """What the business manager had made of the case, ready to be fetched."""

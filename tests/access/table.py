@@ -39,6 +39,16 @@ people:address                         -              xxxxx xo xxx xxx xxx x xxx
 people:deputy                          -              ..... .o ... ... ... . ...... ..
 people:resend                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
 people:revoke                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+people:newcomer                        newcomer       ..o.. .o ... ... ... . ...... ..
+people:invite_requester                -              xxxxx xo xxx xxx xxx x xxxxxx xx
+people:decline_request                 -              xxxxx xo xxx xxx xxx x xxxxxx xx
+start                                  -              ooooo oo ooo ooo ooo o oooooo oo
+start_of                               -              ooooo oo ooo ooo ooo o oooooo oo
+get_in                                 -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_code                            -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_account                         -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_ask                             -              ooooo oo ooo ooo ooo o oooooo oo
+get_in_asked                           -              ooooo oo ooo ooo ooo o oooooo oo
 profile                                -              ooooo oo ooo ooo ooo o oooooo oo
 set_up_second_step                     -              ooooo oo ooo ooo ooo o oooooo oo
 invitation                             -              ..... .. ... ... ... . ...... ..
@@ -208,6 +218,11 @@ rapid_review:chase                     request        .xxx. oo xxx xxx ... . x.x
 
 referrals:list                         -              ooooo oo ooo ooo ooo o oooooo oo
 referrals:start                        -              oooxx oo xxx xxx xxx x xxxxxx xx
+referrals:ask_first                    -              oooxx xx xxx xxx xxx x xxxxxx xx
+referrals:consultation                 consultation   ooo.. .. ... ... ... . ...... ..
+referrals:answer_consultation          consultation   xoo.. .. ... ... ... . ...... ..
+referrals:withdraw_consultation        consultation   oxx.. .. ... ... ... . ...... ..
+referrals:begin_from_consultation      consultation   oxx.. .. ... ... ... . ...... ..
 referrals:on_behalf                    -              ..... oo ... ... ... . ...... ..
 referrals:oral_notice                  -              ..... oo ... ... ... . ...... ..
 referrals:referral                     referral       ooo.. oo ooo ooo ... o o.o... ..
@@ -364,6 +379,17 @@ chronologies:withdraw_entry            entry          ..oo. xx xx. ... ... . x.x
 
 desk:home                              -              ooooo oo ooo ooo ooo o oooooo oo
 desk:cases                             -              ooooo oo ooo ooo ooo o oooooo oo
+desk:settings                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:names                             -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:contacts                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:deciding                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:directory                         -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:add_entry                         -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:change_entry                      directory_entry xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:remove_entry                      directory_entry xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:agencies                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:add_agency                        -              xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:domains                           own_agency     xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:health                            -              xxxxx xo xxx xxx xxx x xxxxxx ox
 desk:case                              -              ooooo oo ooo ooo ooo o oooooo ..
 desk:timeline                          -              xxxxx oo ooo ooo ooo o oooxxo ..
@@ -375,6 +401,13 @@ desk:access                            -              xxxxx oo xxo xxx xxx x xxx
 FOR_ANYBODY: Final = frozenset(
     {
         "healthz",
+        "start",
+        "start_of",
+        "get_in",
+        "get_in_code",
+        "get_in_account",
+        "get_in_ask",
+        "get_in_asked",
         "invitation",
         "demo_sign_in",
         "correspondence:demo-post",
@@ -420,6 +453,9 @@ NOT_OF_A_CASE: Final = frozenset(
         "people:deputy",
         "people:resend",
         "people:revoke",
+        "people:newcomer",
+        "people:invite_requester",
+        "people:decline_request",
         "desk:home",
         "desk:cases",
         "deadlines:board",
@@ -433,6 +469,11 @@ NOT_OF_A_CASE: Final = frozenset(
         "actions:mine",
         "referrals:list",
         "referrals:start",
+        "referrals:ask_first",
+        "referrals:consultation",
+        "referrals:answer_consultation",
+        "referrals:withdraw_consultation",
+        "referrals:begin_from_consultation",
         "referrals:on_behalf",
         "referrals:oral_notice",
         "correspondence:failed",
@@ -441,6 +482,17 @@ NOT_OF_A_CASE: Final = frozenset(
         "correspondence:template",
         "correspondence:choice",
         "desk:health",
+        "desk:settings",
+        "desk:names",
+        "desk:contacts",
+        "desk:deciding",
+        "desk:directory",
+        "desk:add_entry",
+        "desk:change_entry",
+        "desk:remove_entry",
+        "desk:agencies",
+        "desk:add_agency",
+        "desk:domains",
         "publication:bring_in",
         "publication:bring_in_to",
     }
@@ -448,7 +500,17 @@ NOT_OF_A_CASE: Final = frozenset(
 
 # Kinds of record that exist once an agency: the school’s people find none of the hospital’s.
 OWNED_BY_ONE_AGENCY: Final = frozenset(
-    {"document", "referral", "request", "chronology", "entry", "action", "evidence"}
+    {
+        "document",
+        "newcomer",
+        "consultation",
+        "referral",
+        "request",
+        "chronology",
+        "entry",
+        "action",
+        "evidence",
+    }
 )
 
 # Where the referring agency reads the names that it wrote itself.

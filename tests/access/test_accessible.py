@@ -46,6 +46,7 @@ NO_PAGE = {
     "deadlines:confirm_proposal",
     "deadlines:refuse_proposal",
     "referrals:add_member",
+    "referrals:begin_from_consultation",
     "correspondence:resend",
     "publication:case",
     "publication:report",
@@ -58,7 +59,16 @@ NO_PAGE = {
     "chronologies:lock",
 }
 # Nobody opens these in the case of the table: their own tests do, below; or nothing of the kind is there to be opened.
-ELSEWHERE = {"set_up_second_step", "invitation", "publication:public", "referrals:receipt"}
+ELSEWHERE = {
+    "set_up_second_step",
+    "invitation",
+    "publication:public",
+    "referrals:receipt",
+    "get_in",
+    # In tests/journeys/test_first_time.py, where axe looks at every step.
+    "get_in_code",
+    "get_in_account",
+}
 NOT_THERE = {
     "correspondence:demo-post",
     "rapid_review:confirm_sending_taken_back",
@@ -203,6 +213,8 @@ OTHERS: dict[str, tuple[Callable[[SimpleNamespace], Client], Callable[[SimpleNam
     "sign out": (inside, lambda world: reverse("account_logout")),
     "change password": (inside, lambda world: reverse("account_change_password")),
     "second steps": (inside, lambda world: reverse("mfa_index")),
+    "start": (signed_out, lambda world: reverse("start_of", args=[world.ours.keys["partnership_code"]])),
+    "get in": (signed_out, lambda world: reverse("get_in", args=[world.ours.keys["partnership_code"]])),
     "library": (signed_out, lambda world: reverse("publication:library")),
     "published review": (signed_out, a_published_review),
     "receipt": (the_referrer, lambda world: reverse("referrals:receipt", args=[world.ours.keys["referral"]])),

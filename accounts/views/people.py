@@ -27,7 +27,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from accounts.db import memberships_of
 from accounts.events import Verb, note
-from accounts.forms import (
+from accounts.forms.people import (
     AcceptInvitationForm,
     AddressForm,
     DeputyForm,
@@ -36,7 +36,7 @@ from accounts.forms import (
     JoinForm,
     ProfileForm,
 )
-from accounts.models import Invitation, Membership, Partnership, User
+from accounts.models import AccountRequest, Invitation, Membership, Partnership, User
 from accounts.roles import Role
 from accounts.second_step import (
     EMAIL_CODE,
@@ -110,12 +110,15 @@ class PeopleView(ManagerView, TemplateView):
         waiting = Invitation.objects.filter(partnership=self.partnership, accepted_at=None, revoked_at=None)
         return super().get_context_data(
             caption=self.partnership.name,
+            back_href=f"{reverse('desk:settings')}?{urlencode({'partnership': str(self.partnership.pk)})}",
+            back_text="Settings",
             chosen=self.partnership,
             others=[each for each in self.managed if each != self.partnership],
             roles=Paginator(roles, PAGE).get_page(self.request.GET.get("page")),
             names_deputies=NAMES_DEPUTIES,
             voices=VOICES,
             invite_href=f"{reverse('people:invite')}?{urlencode({'partnership': str(self.partnership.pk)})}",
+            requests=AccountRequest.objects.filter(partnership=self.partnership, settled_at=None)[:PAGE],
             invitations=waiting.select_related("agency", "invited_by")[:PAGE],
             now=clock.now(),
             today=today,

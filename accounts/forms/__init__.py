@@ -1,0 +1,1 @@
+"""What we ask about people: those who come in, and those who are here."""
