@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("asked", "Waiting for an answer"),
                             ("answered", "Answered"),
@@ -38,7 +38,6 @@ class Migration(migrations.Migration):
                         default="asked",
                         editable=False,
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("asked_at", models.DateTimeField(default=lcspr.clock.now, editable=False)),

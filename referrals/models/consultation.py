@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.constraints import one_of
 from accounts.db import memberships_of
 from accounts.models import Agency, Partnership, Record, User
-from casework.machine import act, legal_moves
+from casework.machine import StateField, act, legal_moves
 from lcspr import clock
 from referrals.models.referral import Referral
 from referrals.permissions import AGENCY_LEADS
@@ -93,7 +93,7 @@ class Consultation(ConcurrentTransitionMixin, Record):
 
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    state = FSMField(
+    state = StateField(
         max_length=20,
         choices=ConsultationState.choices,
         default=ConsultationState.ASKED,
