@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 
-from accounts.models import Agency, Partnership, User
+from accounts.forms.passwords import ChoosesPassword
+from accounts.models import Agency, Partnership
 from accounts.roles import OPENS_CASES, Role
 from accounts.rules import normal_address
 from govuk import widgets
@@ -77,7 +77,7 @@ class _ChoosesAgency(GovForm):
         return answers | ({"agency": self.only} if self.only is not None else {})
 
 
-class OwnAccountForm(_ChoosesAgency):
+class OwnAccountForm(_ChoosesAgency, ChoosesPassword):
     """Who has proven the address, and the password they will sign in with."""
 
     submit_label = "Make my account"
@@ -102,26 +102,6 @@ class OwnAccountForm(_ChoosesAgency):
         help_text="So that the business unit can ring you about what you refer. It stands in the referral, and you need not type it again.",
         widget=widgets.PhoneInput(width=20, attrs={"autocomplete": "tel"}),
     )
-    password = forms.CharField(
-        label="Choose a password",
-        error_messages={"required": "Enter a password"},
-        help_text=" ".join(password_validators_help_texts()),
-        strip=False,
-        widget=widgets.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.email = email
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean()
-        if password := answers.get("password"):
-            try:
-                validate_password(password, User(email=self.email, name=answers.get("name", "")))
-            except forms.ValidationError as too_weak:
-                self.add_error("password", too_weak)
-        return answers
 
 
 class JoinAgencyForm(_ChoosesAgency):

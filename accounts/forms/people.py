@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 
+from accounts.forms.passwords import ChoosesPassword
 from accounts.models import Agency, Membership, Partnership, User
 from accounts.roles import OPENS_CASES, Role
 from govuk import widgets
@@ -113,10 +113,11 @@ class ProfileForm(GovForm):
     )
 
 
-class AcceptInvitationForm(GovForm):
+class AcceptInvitationForm(ChoosesPassword):
     """Make the account that an invitation is for."""
 
     submit_label = "Make my account"
+    field_order = ["name", "phone", "password"]
 
     name = forms.CharField(label="Full name", max_length=150, widget=widgets.TextInput(width=30))
     phone = forms.CharField(
@@ -126,25 +127,6 @@ class AcceptInvitationForm(GovForm):
         help_text="So that the business unit can reach you about a deadline.",
         widget=widgets.PhoneInput(width=20),
     )
-    password = forms.CharField(
-        label="Choose a password",
-        help_text=" ".join(password_validators_help_texts()),
-        strip=False,
-        widget=widgets.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.email = email
-
-    def clean(self) -> dict[str, Any]:
-        answers: dict[str, Any] = super().clean() or self.cleaned_data
-        if password := answers.get("password"):
-            try:
-                validate_password(password, User(email=self.email, name=answers.get("name", "")))
-            except forms.ValidationError as too_weak:
-                self.add_error("password", too_weak)
-        return answers
 
 
 class JoinForm(GovForm):
