@@ -28,7 +28,7 @@ TEXTS = (
 DATES = ("born_on", "expected_on", "died_on")
 IDENTITY = (*TEXTS, *DATES)
 
-_PARTS = {"mother": Part.MOTHER, "father": Part.FATHER, "sibling": Part.SIBLING}
+PARTS = {"mother": Part.MOTHER, "father": Part.FATHER, "sibling": Part.SIBLING}
 
 
 def identity_of(member: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def record_relatives(
     labels = rules.relative_labels((known(each.get("relation")) for each in relatives), taken=taken)
     for number, (relative, label) in enumerate(zip(relatives, labels, strict=True), start=1):
         key = relative["key"]
-        part = _PARTS.get(known(relative.get("relation")), Part.OTHER)
+        part = PARTS.get(known(relative.get("relation")), Part.OTHER)
         # After the children, in the order in which they were named.
         fields = {"label": label, "part": part, "order": 100 + number}
         if key in before:

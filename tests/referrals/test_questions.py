@@ -75,6 +75,8 @@ def test_every_question_has_a_reason_a_reader_and_a_use(section, page, question)
 def is_there(use):
     """Whether a rule, column, deadline, act or form of this name exists."""
     owner, _, name = use.partition(".")
+    if owner == "duplicates":
+        return callable(getattr(duplicates, name, None))
     if owner == "rules":
         return callable(getattr(rules, name, None))
     if owner in MODELS:
