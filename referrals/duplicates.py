@@ -19,23 +19,28 @@ from django.db.models import Q
 from accounts.models import Partnership, User
 from accounts.roles import BUSINESS_UNIT
 from casework.encryption import blind
-from casework.models import Case, Part, Person
+from casework.models import Case, Part, Person, Subject
 from casework.people import born_pairs, months_around, name_keys
 from casework.rules.likeness import (
     SAME_INCIDENT_DAYS,
+    Born,
     Kind,
     Likeness,
     Who,
+    births,
     compare,
     days_apart,
     is_perhaps_same_incident,
+    names_in_common,
     of_one_family,
+    same_number,
+    words_of,
 )
-from casework.rules.names import key_groups, normalised_nhs_number
+from casework.rules.names import key_groups, name_parts, normalised_nhs_number
 from lcspr import clock
 from referrals.answers import CHILDREN, FAMILY, born_on, dates_in, day, is_unborn, known
 from referrals.models import Referral
-from referrals.services.subjects import PARTS
+from referrals.services.subjects import PARTS, who_of
 
 # A list longer than this is read by nobody at six in the evening.
 MOST: Final = 3
@@ -95,10 +100,10 @@ def suggestions(referral: Referral, user: User) -> list[Suggestion]:
 def asked_by_case(referral: Referral) -> Asked:
     """What a referral that was sent says, from the people of its case."""
     assert referral.case is not None
-    named = Q(subject__referred__referral=referral) | Q(subject__referred_as_relative__referral=referral)
-    people = Person.objects.filter(named).select_related("subject").distinct()
+    named = Q(referred__referral=referral) | Q(referred_as_relative__referral=referral)
+    subjects = Subject.objects.filter(named).select_related("person").distinct()
     return Asked(
-        tuple(who_is(person, person.subject.part) for person in people),
+        tuple(who_of(subject) for subject in subjects),
         (referral.case.incident_from, referral.case.incident_until),
         _pseudonyms_in(referral.answers),
     )
@@ -130,19 +135,6 @@ def _pseudonyms_in(answers: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(_PSEUDONYM.findall(answers.get("earlier_reviews") or ""))
 
 
-def who_is(person: Person, part: str) -> Who:
-    """A person of a case as the rules compare them."""
-    return Who(
-        person.forenames,
-        person.surname,
-        person.other_names,
-        person.born_on,
-        person.expected_on,
-        person.nhs_number,
-        part,
-    )
-
-
 def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = None) -> list[Suggestion]:
     """The cases of the business unit's own partnership that may be about these people, likeliest first; at most three.
 
@@ -151,6 +143,8 @@ def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = N
     own = Case.objects.visible_to(user, BUSINESS_UNIT).filter(partnership=partnership).exclude(pk=besides)
     found: dict[Any, tuple[Likeness, int | None]] = {}
     for case_id, likeness, days in _compared(asked, own):
+        if case_id == besides:
+            continue
         if case_id not in found or likeness.score > found[case_id][0].score:
             found[case_id] = (likeness, days)
     best = sorted(
@@ -175,7 +169,7 @@ def _compared(asked: Asked, own: Any) -> Iterable[tuple[Any, Likeness, int | Non
         other = who_in(row)
         for one in asked.people:
             if likeness := compare(one, other, days=days):
-                yield row["case"], likeness, days
+                yield row["case__duplicate_of"] or row["case"], likeness, days
     if asked.pseudonyms:
         named = own.filter(pseudonym__in=asked.pseudonyms).values(
             "pk", "pseudonym", "incident_from", "incident_until"
@@ -186,18 +180,20 @@ def _compared(asked: Asked, own: Any) -> Iterable[tuple[Any, Likeness, int | Non
                 yield row["pk"], likeness, days
 
 
+# What was said in a case that was joined with another leads to that other.
+_OF_CASE: Final = ("case", "case__duplicate_of", "case__incident_from", "case__incident_until")
 _COLUMNS: Final = ("forenames", "surname", "other_names", "born_on", "expected_on", "nhs_number")
 
 
 def who_in(row: Mapping[str, Any]) -> Who:
     """A row of `candidates` as the rules compare it."""
-    return Who(*(row[name] for name in _COLUMNS), part=row["subject__part"])
+    return Who(**{name: row[name] for name in _COLUMNS}, part=row["subject__part"])
 
 
 def candidates(asked: Asked, own: Any) -> list[dict[str, Any]]:
     """The people of these cases whom the blind indexes bring back, each once and opened."""
     rows: dict[Any, dict[str, Any]] = {}
-    columns = ("pk", "case", "case__incident_from", "case__incident_until", "subject__part", *_COLUMNS)
+    columns = ("pk", *_OF_CASE, "subject__part", *_COLUMNS)
     wanted = [Q(pk__in=[])]
     names: list[str] = []
     for one in asked.people:
@@ -258,3 +254,55 @@ def _same_days(incident: Span) -> Q | None:
     slack = dt.timedelta(days=SAME_INCIDENT_DAYS)
     first, last = start - slack, until + slack
     return Q(incident_from__range=(first, last)) | Q(incident_until__gte=first, incident_from__lt=first)
+
+
+# More people than this are no answer: the search says to narrow, and lists nobody.
+MOST_MATCHES: Final = 10
+
+
+@dataclass(frozen=True)
+class Match:
+    """Somebody of a case who may be the person looked for, under the name the case uses for them."""
+
+    case: Case
+    label: str
+    part: str
+    reasons: tuple[str, ...]
+
+
+def matches(own: Any, *, name: str, born_on: dt.date | None, nhs_number: str) -> list[Match]:
+    """Whoever, in these cases, fits everything given: the number, or the name and nearly the date."""
+    one = Who(name, "", "", born_on, None, nhs_number)
+    wanted = _wanted(one, _groups(one))
+    if len(name_parts(name)) == 1:
+        wanted += [Q(name_index__overlap=group) for group in _groups(one)]
+    people = Person.objects.filter(_any([Q(pk__in=[]), *wanted]), case__in=own, subject__isnull=False)
+    rows = people.values("pk", "case", "subject__label", "subject__part", *_COLUMNS)
+    opened = rows.order_by("case__reference", "subject__order")[:MOST_PEOPLE]
+    found = [(row, reasons) for row in opened if (reasons := _fits(one, who_in(row)))]
+    cases = own.in_bulk({row["case"] for row, _ in found[: MOST_MATCHES + 1]})
+    return [
+        Match(cases[row["case"]], row["subject__label"], Part(row["subject__part"]).label, reasons)
+        for row, reasons in found[: MOST_MATCHES + 1]
+        if row["case"] in cases
+    ]
+
+
+def _fits(one: Who, other: Who) -> tuple[str, ...]:
+    if same_number(one, other):
+        return ("The same NHS number",)
+    names = names_in_common(one, other)
+    if one.words and names.many < min(len(one.words), 2):
+        return ()
+    if one.born_on and births(one, other) not in {
+        Born.SAME,
+        Born.NEAR,
+        Born.CLOSE,
+        Born.UNKNOWN,
+        Born.WINDOW,
+    }:
+        return ()
+    if not one.words and not (one.born_on and births(one, other) in {Born.SAME, Born.NEAR}):
+        return ()
+    said = (births(one, other),) if one.born_on else ()
+    return (*words_of(names), *said)

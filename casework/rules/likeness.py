@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import jellyfish
@@ -206,11 +207,7 @@ def names_in_common(one: Who, other: Who) -> Names:
 
 
 def _joined(words: list[Word]) -> list[tuple[Word, tuple[Word, ...]]]:
-    return [
-        (first + second, (first, second))
-        for first, second in zip(words, words[1:], strict=False)
-        if first.box == second.box
-    ]
+    return [(first + second, (first, second)) for first, second in pairwise(words) if first.box == second.box]
 
 
 def compare(one: Who, other: Who, *, days: int | None) -> Likeness | None:
@@ -222,93 +219,117 @@ def compare(one: Who, other: Who, *, days: int | None) -> Likeness | None:
        the child, a twin or a sibling.
     Grown people of two cases are compared only to find their family again.
     """
-    if _same_number(one, other):
+    if same_number(one, other):
         return _found(_same_kind(one, other), 1.0, "The same NHS number")
     names = names_in_common(one, other)
     born = births(one, other)
     if not one.is_child or not other.is_child:
         return _grown(one, other, names, born, days)
-    if born in {Born.SAME, Born.NEAR, Born.CLOSE}:
-        return _alike_in_age(one, other, names, born, days)
     if born == Born.WINDOW:
-        if not names.many:
-            return None
-        return _found(Kind.SAME_CHILD, 0.85 if names.telling else 0.5, Born.WINDOW, *_words(names), days=days)
+        return _born_as_expected(names, days)
     if born == Born.UNKNOWN:
         return _without_a_date(names, days)
+    if born in {Born.SAME, Born.NEAR, Born.CLOSE}:
+        return _alike_in_age(one, other, names, born, days)
     return _of_other_age(one, other, names, born, days)
 
 
-def _alike_in_age(one: Who, other: Who, names: Names, born: Born, days: int | None) -> Likeness | None:
-    same = born == Born.SAME
-    full = names.same_given and names.same_family
-    why = (born, *_words(names))
-    if full and _is_generation(one, other) and days is not None and days > SAME_INCIDENT_DAYS:
+def _born_as_expected(names: Names, days: int | None) -> Likeness | None:
+    if not names.many:
         return None
-    if full:
-        if _numbers_differ(one, other) and names.closeness < 0.99:
-            return _sibling(names, born, days)
-        score = {Born.SAME: 0.92, Born.NEAR: 0.86}.get(born, 0.7)
-        return _found(
-            Kind.SAME_CHILD, score - 0.15 * _numbers_differ(one, other), *why, days=days, names=names
-        )
+    return _found(Kind.SAME_CHILD, 0.85 if names.telling else 0.5, Born.WINDOW, *words_of(names), days=days)
+
+
+def _alike_in_age(one: Who, other: Who, names: Names, born: Born, days: int | None) -> Likeness | None:
+    differ = _numbers_differ(one, other)
+    if names.same_given and names.same_family:
+        return _of_one_name(one, other, names, born, days)
     if born == Born.CLOSE:
         return _of_other_age(one, other, names, born, days)
-    if names.same_given and not _numbers_differ(one, other):
-        # The surname changed, or is missing on one side.
-        if same or not names.leaves(given=False):
-            return _found(Kind.SAME_CHILD, 0.78 if same else 0.68, *why, days=days, names=names)
-        return _found(Kind.SAME_CHILD, 0.5, *why, days=days, names=names) if _may_be_one(days) else None
+    if names.same_given and not differ:
+        return _with_another_surname(names, born, days)
     if names.same_family:
-        if not names.leaves(given=True) and not _numbers_differ(one, other):
-            return _found(Kind.SAME_CHILD, 0.8 if same else 0.65, *why, days=days, names=names)
+        if names.leaves(given=True) or differ:
+            return _sibling(names, born, days)
+        score = 0.8 if born == Born.SAME else 0.65
+        return _found(Kind.SAME_CHILD, score, born, *words_of(names), days=days, names=names)
+    return _by_the_date(names, born, days)
+
+
+def _of_one_name(one: Who, other: Who, names: Names, born: Born, days: int | None) -> Likeness | None:
+    """The same name and an age alike; with NHS numbers that are two children's, a twin of nearly the same name."""
+    if _is_generation(one, other) and days is not None and not _may_be_one(days):
+        return None
+    differ = _numbers_differ(one, other)
+    if differ and names.closeness < 0.99:
         return _sibling(names, born, days)
-    if names.many and _may_be_one(days):
-        return _found(Kind.SAME_CHILD, 0.5 if same else 0.35, *why, days=days, names=names)
-    if same and names.next_best >= 0.7 and days is not None and _may_be_one(days):
+    score = {Born.SAME: 0.92, Born.NEAR: 0.86}.get(born, 0.7) - 0.15 * differ
+    return _found(Kind.SAME_CHILD, score, born, *words_of(names), days=days, names=names)
+
+
+def _with_another_surname(names: Names, born: Born, days: int | None) -> Likeness | None:
+    """The surname changed, or is missing on one side."""
+    if born == Born.SAME or not names.leaves(given=False):
+        score = 0.78 if born == Born.SAME else 0.68
+    elif _may_be_one(days):
+        score = 0.5
+    else:
+        return None
+    return _found(Kind.SAME_CHILD, score, born, *words_of(names), days=days, names=names)
+
+
+def _by_the_date(names: Names, born: Born, days: int | None) -> Likeness | None:
+    """Hardly more than the date of birth in common, and that only counts for one incident."""
+    if not _may_be_one(days):
+        return None
+    if names.many:
+        score = 0.5 if born == Born.SAME else 0.35
+        return _found(Kind.SAME_CHILD, score, born, *words_of(names), days=days, names=names)
+    if born == Born.SAME and names.next_best >= 0.7 and days is not None:
         return _found(Kind.SAME_CHILD, 0.35, born, "names that look alike", days=days)
     return None
 
 
 def _without_a_date(names: Names, days: int | None) -> Likeness | None:
-    why = _words(names)
-    if names.many >= 2:
-        if names.leaves(given=True) and not names.same_given:
-            return _sibling(names, Born.UNKNOWN, days)
+    why = words_of(names)
+    same_days = days is not None and _may_be_one(days)
+    found: Likeness | None = None
+    if names.many >= 2 and (names.same_given or not names.leaves(given=True)):
         score = 0.7 if names.same_given and names.same_family else 0.6
-        return _found(
-            Kind.SAME_CHILD, score - 0.1 * (names.telling < 2), *why, Born.UNKNOWN, days=days, names=names
-        )
-    if names.many and days is not None and _may_be_one(days):
-        if not names.left or not names.right:
-            # All that is known of one of them, on the same days.
-            return _found(Kind.SAME_CHILD, 0.5, *why, Born.UNKNOWN, days=days, names=names)
-        if names.same_family and names.telling:
-            return _sibling(names, Born.UNKNOWN, days)
-    return None
+        score -= 0.1 * (names.telling < 2)
+        found = _found(Kind.SAME_CHILD, score, *why, Born.UNKNOWN, days=days, names=names)
+    elif names.many == 1 and same_days and not (names.left and names.right):
+        # All that is known of one of them, on the same days.
+        found = _found(Kind.SAME_CHILD, 0.5, *why, Born.UNKNOWN, days=days, names=names)
+    elif names.many >= 2 or (names.many and same_days and names.same_family and names.telling):
+        found = _sibling(names, Born.UNKNOWN, days)
+    return found
 
 
 def _of_other_age(one: Who, other: Who, names: Names, born: Born, days: int | None) -> Likeness | None:
     """Dates of birth that do not agree: a sibling, a wrong date, or somebody of the same name."""
-    same_days = days is not None and _may_be_one(days)
     if names.same_given and names.same_family:
-        if born == Born.NOT_THEN:
-            return None
-        if _is_generation(one, other):
-            return _found(Kind.SAME_FAMILY, 0.4, *_words(names), days=days) if same_days else None
-        if same_days:
-            return _found(Kind.SAME_CHILD, 0.5, *_words(names), born, days=days, names=names)
-        if names.many >= 3 and names.telling >= 3:
-            return _found(Kind.SAME_CHILD, 0.4, *_words(names), born, days=days, names=names)
-        return None
+        return None if born == Born.NOT_THEN else _of_one_name_and_other_age(one, other, names, born, days)
     if names.same_family and names.telling:
         return _sibling(names, born, days)
     return None
 
 
+def _of_one_name_and_other_age(
+    one: Who, other: Who, names: Names, born: Born, days: int | None
+) -> Likeness | None:
+    same_days = days is not None and _may_be_one(days)
+    if _is_generation(one, other):
+        return _found(Kind.SAME_FAMILY, 0.4, *words_of(names), days=days) if same_days else None
+    if not same_days and min(names.many, names.telling) < 3:
+        return None
+    score = 0.5 if same_days else 0.4
+    return _found(Kind.SAME_CHILD, score, *words_of(names), born, days=days, names=names)
+
+
 def _sibling(names: Names, born: Born, days: int | None) -> Likeness | None:
     """A surname in common and other forenames: another child of the incident, or of the family."""
-    why = (*_words(names), *((born,) if born in {Born.SAME, Born.NEAR} else ()))
+    why = (*words_of(names), *((born,) if born in {Born.SAME, Born.NEAR} else ()))
     twin = 0.1 * (born == Born.SAME)
     if days is not None and _may_be_one(days):
         return _found(
@@ -322,24 +343,26 @@ def _sibling(names: Names, born: Born, days: int | None) -> Likeness | None:
 
 def _grown(one: Who, other: Who, names: Names, born: Born, days: int | None) -> Likeness | None:
     """Somebody grown up on either side: the same parent again, a parent who was the child, a father and son."""
-    full = names.same_given and names.same_family
-    if full and born in {Born.SAME, Born.NEAR}:
-        return _found(Kind.SAME_FAMILY, 0.72, born, *_words(names), days=days, names=names)
-    if full and not one.is_child and not other.is_child and born == Born.UNKNOWN and names.telling >= 2:
-        return _found(Kind.SAME_FAMILY, 0.42, *_words(names), days=days, names=names)
-    if names.many >= 3 and names.telling >= 2 and born == Born.UNKNOWN and full:
-        return _found(Kind.SAME_FAMILY, 0.42, *_words(names), days=days, names=names)
-    if one.is_child != other.is_child and full and born == Born.FAR and _is_generation(one, other):
-        return _found(Kind.SAME_FAMILY, 0.45, *_words(names), "a generation apart", days=days)
-    if (
-        one.is_child != other.is_child
-        and names.same_family
-        and names.telling
-        and days is not None
-        and _may_be_one(days)
-    ):
-        return _found(Kind.OTHER_CHILD, 0.4, *_words(names), days=days)
+    mixed = one.is_child != other.is_child
+    if names.same_given and names.same_family:
+        if born in {Born.SAME, Born.NEAR}:
+            return _found(Kind.SAME_FAMILY, 0.72, born, *words_of(names), days=days, names=names)
+        if born == Born.UNKNOWN and names.telling >= 2 and (not mixed or names.many >= 3):
+            return _found(Kind.SAME_FAMILY, 0.42, *words_of(names), days=days, names=names)
+        if mixed and born == Born.FAR and _is_generation(one, other):
+            return _found(Kind.SAME_FAMILY, 0.45, *words_of(names), "a generation apart", days=days)
+    if mixed and names.same_family and names.telling and days is not None and _may_be_one(days):
+        return _found(Kind.OTHER_CHILD, 0.4, *words_of(names), days=days)
     return None
+
+
+def are_one_person(one: Who, other: Who) -> bool:
+    """Whether two descriptions within one incident are of one person, surely enough to keep them as one."""
+    if same_number(one, other):
+        return True
+    names, born = names_in_common(one, other), births(one, other)
+    full = names.same_given and names.same_family and not names.leaves(given=True)
+    return full and born in {Born.SAME, Born.NEAR, Born.UNKNOWN} and not _numbers_differ(one, other)
 
 
 def of_one_family(pseudonym: str, other: str, *, days: int | None) -> Likeness | None:
@@ -361,7 +384,8 @@ def _found(
     return Likeness(kind, min(score, 1.0), tuple(reason[0].upper() + reason[1:] for reason in reasons))
 
 
-def _words(names: Names) -> tuple[str, ...]:
+def words_of(names: Names) -> tuple[str, ...]:
+    """How many names two people have in common, in words."""
     if not names.many:
         return ()
     exact = all(alike == 1 for _, _, alike in names.pairs)
@@ -377,7 +401,8 @@ def _same_kind(one: Who, other: Who) -> Kind:
     return Kind.SAME_CHILD if one.is_child and other.is_child else Kind.SAME_FAMILY
 
 
-def _same_number(one: Who, other: Who) -> bool:
+def same_number(one: Who, other: Who) -> bool:
+    """Whether both give the same NHS number."""
     number = normalised_nhs_number(one.nhs_number)
     return bool(number) and number == normalised_nhs_number(other.nhs_number)
 

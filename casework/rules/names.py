@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import jellyfish
@@ -227,8 +228,7 @@ def bones(part: str) -> str:
     """The consonants of a word, those alike made equal: what is left when spelling and vowels change."""
     for pattern, sound in _ALIKE:
         part = pattern.sub(sound, part)
-    part = re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyhw]", "", part))
-    return part
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyhw]", "", part))
 
 
 @lru_cache(maxsize=8192)
@@ -254,7 +254,7 @@ def keys(part: str) -> frozenset[str]:
 
 def joined(parts: list[str]) -> list[str]:
     """Neighbouring words written as one: Smith Jones, Smithjones."""
-    return [first + second for first, second in zip(parts, parts[1:], strict=False)]
+    return [first + second for first, second in pairwise(parts)]
 
 
 def sounds(*names: str) -> list[str]:
@@ -284,27 +284,31 @@ def likeness(one: str, other: str) -> float:
         return 0.6 if one[:1] == other[:1] else 0.0
     if LINES_OF.get(one, frozenset()) & LINES_OF.get(other, frozenset()):
         return 0.95
-    same_sound = metaphone(one) == metaphone(other)
     if one in KNOWN and other in KNOWN:
         # Ella and Emma, Jayden and Kayden are one slip apart, and two children.
-        return 0.8 if same_sound and bones(one) == bones(other) and one[0] == other[0] else 0.5
-    slips = jellyfish.damerau_levenshtein_distance(one, other)
+        same = metaphone(one) == metaphone(other) and bones(one) == bones(other) and one[0] == other[0]
+        return 0.8 if same else 0.5
+    return max(_by_letters(one, other), _by_sound(one, other))
+
+
+def _by_letters(one: str, other: str) -> float:
     shorter, longer = sorted((len(one), len(other)))
-    if slips == 1 and shorter >= 3:
-        return 0.92 if longer >= 5 else 0.85
-    same_bones = bones(one) == bones(other) and len(bones(one)) >= 2
-    if same_bones and (same_sound or shorter >= 4):
-        return 0.9
-    if same_sound and shorter >= 3:
-        return 0.86
-    if slips == 2 and shorter >= 5:
-        return 0.85
-    if slips == 3 and shorter >= 8:
-        return 0.82
+    slips = jellyfish.damerau_levenshtein_distance(one, other)
+    if slips <= 3 and shorter >= (3, 3, 5, 8)[slips]:
+        return (1.0, 0.92 if longer >= 5 else 0.85, 0.85, 0.82)[slips]
+    # Half a name: a box that was too short, Alexandr for Alexandrina.
     if shorter >= 4 and (one.startswith(other) or other.startswith(one)):
-        return 0.82  # Half a name: a field that was too short, Alexandr for Alexandrina.
+        return 0.82
     near = jellyfish.jaro_winkler_similarity(one, other)
     return 0.8 if near >= 0.93 and shorter >= 5 else min(near, 0.75) if near >= 0.8 else 0.0
+
+
+def _by_sound(one: str, other: str) -> float:
+    shorter = min(len(one), len(other))
+    same_sound = metaphone(one) == metaphone(other)
+    if bones(one) == bones(other) and len(bones(one)) >= 2 and (same_sound or shorter >= 4):
+        return 0.9
+    return 0.86 if same_sound and shorter >= 3 else 0.0
 
 
 ALIKE: Final = 0.8

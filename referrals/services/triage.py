@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -20,17 +20,23 @@ from deadlines import services as deadlines
 from decisions import services as decisions
 from lcspr import clock
 from referrals import rules
-from referrals.models import Referral, ReferralState, ReferredChild
+from referrals.models import QuestionAsked, Referral, ReferralState, ReferredChild, ReferredRelative
 from referrals.permissions import AGENCY_LEADS, is_business_unit_of
 from referrals.services import clocks, telling
 from referrals.services.criteria import open_criteria_decision
-from referrals.services.subjects import copy_subject, refuse_pseudonym, relabel
+from referrals.services.questions import ask_questions
+from referrals.services.subjects import copy_relative, copy_subject, refuse_pseudonym, relabel, same_person_in
 from referrals.standing import pending_criteria
 
 
 @transaction.atomic
-def return_to_referrer(referral: Referral, *, by: User, reason: str) -> Referral:
-    """Send a referral back with what is missing (T03). No statutory clock stops for it."""
+def return_to_referrer(
+    referral: Referral, *, by: User, reason: str, questions: Iterable[tuple[str, str]] = ()
+) -> Referral:
+    """Send a referral back with what is missing (T03). No statutory clock stops for it.
+
+    `questions` are precise ones, each in words with the page of the form on which it is answered, or "".
+    """
     referral = perform(
         referral,
         "return_to_referrer",
@@ -38,6 +44,7 @@ def return_to_referrer(referral: Referral, *, by: User, reason: str) -> Referral
         reason=reason,
         words="Sent the referral back for more information",
     )
+    ask_questions(referral, by=by, questions=questions)
     if referral.draft is not None:
         reopen_draft(referral.draft)
     telling.tell_referrer("referral_returned", referral, by=by, task="Answer what is asked and send it again")
@@ -140,6 +147,10 @@ def mark_duplicate(
     _abandon_criteria(case, by=by, reason=f"Joined with {of.reference}")
     clocks.stop_all(case, reason=f"Joined with {of.reference}, whose clocks govern", by=by)
     _move_children(referral, of, same_as)
+    _move_relatives(referral, of)
+    QuestionAsked.objects.filter(referral=referral).update(case=of)
+    if referral.draft is not None:
+        close_draft(referral.draft)
     _keep_earliest(case, of, by=by)
     audit.record(
         "referral_joined",
@@ -149,7 +160,7 @@ def mark_duplicate(
         words=f"A second referral of the same incident was joined: {reason}",
     )
     Referral.objects.filter(pk=referral.pk).update(case=of)
-    referral = Referral.objects.select_related("case", "agency", "referrer").get(pk=referral.pk)
+    referral = Referral.objects.select_related("case", "agency", "referrer", "left_to").get(pk=referral.pk)
     _admit_to(of, referral, by=by, on=on)
     telling.tell_referrer("referral_joined", referral, by=by)
     return referral
@@ -185,6 +196,15 @@ def _move_children(referral: Referral, of: Case, same_as: Mapping[ReferredChild,
         relabel(of)
 
 
+def _move_relatives(referral: Referral, of: Case) -> None:
+    """The family named in the referral joins the other case: whoever is there already stays one person."""
+    taken = set(ReferredRelative.objects.filter(referral=referral, case=of).values_list("subject", flat=True))
+    for relative in referral.relatives.select_related("subject__person").order_by("subject__order"):
+        subject = same_person_in(of, relative.subject, besides=taken) or copy_relative(relative, to=of)
+        taken.add(subject.pk)
+        ReferredRelative.objects.filter(pk=relative.pk).update(case=of, subject=subject)
+
+
 def _keep_earliest(case: Case, of: Case, *, by: User) -> None:
     """The other case keeps whichever time came first, and its clocks follow (domain §2.7)."""
     of.opened_at = min(of.opened_at, case.opened_at)
@@ -207,6 +227,8 @@ def _admit_to(of: Case, referral: Referral, *, by: User, on: dt.date) -> None:
             admit(of, role=role, agency=referral.agency, why=why, by=by, on=on)
     if referral.referrer is not None:
         admit(of, role=Role.REFERRER, user=referral.referrer, why="Referred the same incident", by=by, on=on)
+    if referral.left_to is not None:
+        admit(of, role=Role.REFERRER, user=referral.left_to, why="It was left to them", by=by, on=on)
 
 
 @transaction.atomic

@@ -6,9 +6,9 @@ import datetime as dt
 import random
 from functools import cache
 
+from casework.encryption import blind
 from casework.models import Case, Person, Subject
 from casework.people import born_pairs, name_keys
-from casework.encryption import blind
 from casework.rules.names import joined, keys, name_parts
 from lcspr import clock
 

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from casework.models import Case
+from casework.models import Case, Person
 from casework.people import indexes_of, record_subject
-from casework.models import Person
 from casework.rules.likeness import Who
 from referrals import duplicates
 from tests.conftest import owner_cursor
@@ -28,7 +27,9 @@ TABLES = ("casework_case", "casework_person", "casework_subject")
 
 def pairs():
     """Every labelled pair of every file."""
-    return [pair for file in sorted(PAIRS.glob("*.json")) for pair in json.loads(file.read_text(encoding="utf-8"))]
+    return [
+        pair for file in sorted(PAIRS.glob("*.json")) for pair in json.loads(file.read_text(encoding="utf-8"))
+    ]
 
 
 def date(text):
@@ -66,7 +67,9 @@ def recorded(described, partnership):
         incident_until=date(described.get("incident_to")),
     )
     for number, each in enumerate([described, *described.get("relatives", [])], start=1):
-        record_subject(case, identity=identity(each), part=each.get("role", "child"), label=f"Person {number}")
+        record_subject(
+            case, identity=identity(each), part=each.get("role", "child"), label=f"Person {number}"
+        )
     return case
 
 
@@ -83,21 +86,14 @@ def quietly():
             cursor.execute(f"ANALYZE {table}")
 
 
-class Undo(Exception):
-    pass
-
-
 def ask(pair, partnership, user):
     """What the finder says of a pair: the label it gives, and how many suggestions it makes."""
-    try:
-        with transaction.atomic():
-            case = recorded(pair["b"], partnership)
-            found = duplicates.find(asked(pair["a"]), user=user, partnership=partnership)
-            kinds = {suggestion.case.pk: str(suggestion.kind) for suggestion in found}
-            said = kinds.get(case.pk, "different"), len(found)
-            raise Undo
-    except Undo:
-        return said
+    with transaction.atomic():
+        case = recorded(pair["b"], partnership)
+        found = duplicates.find(asked(pair["a"]), user=user, partnership=partnership)
+        kinds = {suggestion.case.pk: str(suggestion.kind) for suggestion in found}
+        transaction.set_rollback(True)
+    return kinds.get(case.pk, "different"), len(found)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -120,7 +116,10 @@ def test_labelled_pairs_are_found_among_ten_thousand_others(cast, capsys):
     recall = 1 - len(missed) / to_find
     suggested = [many for _, many in said.values()]
     with capsys.disabled():
-        print(f"\n{len(labelled)} pairs: recall {recall:.3f} of {to_find}; told apart {sum(right.values())}", end="")
+        print(
+            f"\n{len(labelled)} pairs: recall {recall:.3f} of {to_find}; told apart {sum(right.values())}",
+            end="",
+        )
         print(f"; suggestions a question: {sum(suggested) / len(suggested):.2f}, at most {max(suggested)}")
         print("  " + ", ".join(f"{label} {right[label]} of {many}" for label, many in sorted(of.items())))
         for pair, answer in [*missed, *wrong]:

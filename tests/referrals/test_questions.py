@@ -13,7 +13,7 @@ from casework.lifecycle import T_NUMBERS
 from casework.models import Outcome, Person, Subject
 from deadlines.catalogue import CODES
 from lcspr import clock
-from referrals import questions, rules, services
+from referrals import duplicates, questions, rules, services
 from referrals.models import AbuseOrNeglect, LeadView, Referral
 from referrals.questions import CURRENT, lists
 from referrals.questions.asking import Kind, Takes, without
