@@ -210,6 +210,7 @@ def _keep_earliest(case: Case, of: Case, *, by: User) -> None:
     of.opened_at = min(of.opened_at, case.opened_at)
     told = [at for at in (of.first_told_at, case.first_told_at) if at]
     of.first_told_at = min(told) if told else None
+    _begin_earlier(case, of)
     earlier = case.la_aware_at is not None and (of.la_aware_at is None or case.la_aware_at < of.la_aware_at)
     if earlier:
         of.la_aware_at = case.la_aware_at
@@ -218,6 +219,16 @@ def _keep_earliest(case: Case, of: Case, *, by: User) -> None:
         clocks.start_from_awareness(
             of, by=by, because="a second referral says the local authority became aware earlier"
         )
+
+
+def _begin_earlier(case: Case, of: Case) -> None:
+    """Where one referral knows of awareness before the day that the other gives, the incident began by its own day."""
+    aware, first, own = case.la_aware_at, of.incident_from, case.incident_from
+    if aware is None or first is None or own is None or own >= first:
+        return
+    if aware.astimezone(clock.LONDON).date() < first:
+        of.incident_from, of.incident_until = own, of.incident_until or first
+        of.incident_approximate = True
 
 
 def _admit_to(of: Case, referral: Referral, *, by: User, on: dt.date) -> None:

@@ -47,6 +47,8 @@ def filled_in(address: Address, takes: str, keys: dict[str, Any]) -> str:
         "invitation_id": keys["invitation"],
         "user_id": keys["person"],
         "target": keys["other_case"],
+        "other": keys["other_case"],
+        "question": keys["question"],
         "page": "birth" if "group" in address.parts else "account",
         "group": "children",
         "role": "aut",

@@ -42,7 +42,7 @@ from publication.models import (
     Reopening,
 )
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
-from referrals.models import Referral, ReferredChild, SeriousIncidentNotification
+from referrals.models import QuestionAsked, Referral, ReferredChild, SeriousIncidentNotification
 from tests.access.inventing import invent
 from tests.conftest import Cast
 from tests.referrals.world import World, child
@@ -128,6 +128,7 @@ class FullCase:
         referrer = self.people[Role.REFERRER]
         draft = world.written(child(surname=self.child_name), by=world.sender)
         self.keys |= {"draft": draft.pk, "child": draft.typed["children"][0]["key"]}
+        self.keys["question"] = self.invent(QuestionAsked, referral=draft, answer="").pk
         ours, theirs = self.both(
             "referral",
             Referral,

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
+from bench.strangers import index_of, seed
 from casework.models import Case, Person
 from casework.people import indexes_of, record_subject
 from casework.rules.likeness import Who
 from referrals import duplicates
 from tests.conftest import owner_cursor
-from tests.referrals.strangers import index_of, seed
 
 PAIRS = Path(__file__).parent / "pairs"
 TO_BE_FOUND = {"same_child", "other_child", "same_family"}
