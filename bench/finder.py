@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -130,13 +131,20 @@ def _draft(manager: User, partnership: Partnership) -> Referral:
     return referral
 
 
+def _hidden(shown: str, name: str) -> str:
+    """The value of a hidden answer of a page."""
+    tag = next(each for each in re.findall(r"<input[^>]*>", shown) if f'name="{name}"' in each)
+    found = re.search(r'value="([^"]*)"', tag)
+    return found[1] if found else ""
+
+
 class _Autosave:
     """Posts the page as its script does every few seconds, with the marks of the last answer."""
 
     def __init__(self, client: Any, referral: Referral) -> None:
         self.client, self.address = client, reverse("referrals:page", args=[referral.pk, "account"])
-        form = client.get(self.address).context["form"]
-        self.marks = {"version": form["version"].value(), "was": form["was"].value()}
+        shown = client.get(self.address).content.decode()
+        self.marks = {name: _hidden(shown, name) for name in ("version", "was")}
         self.times = 0
 
     def __call__(self) -> None:

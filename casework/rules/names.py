@@ -247,7 +247,7 @@ def keys(part: str) -> frozenset[str]:
     if len(bones(part)) >= 2:
         found.add(f"b:{bones(part)}")
     found |= {f"n:{line}" for line in LINES_OF.get(part, ())}
-    if len(part) >= 4:
+    if len(part) >= 3:
         found |= {f"w:{part[:at]}{part[at + 1 :]}" for at in range(len(part))}
     return frozenset(found)
 
@@ -294,8 +294,8 @@ def likeness(one: str, other: str) -> float:
 def _by_letters(one: str, other: str) -> float:
     shorter, longer = sorted((len(one), len(other)))
     slips = jellyfish.damerau_levenshtein_distance(one, other)
-    if slips <= 3 and shorter >= (3, 3, 5, 8)[slips]:
-        return (1.0, 0.92 if longer >= 5 else 0.85, 0.85, 0.82)[slips]
+    if slips <= 3 and shorter >= (2, 2, 5, 8)[slips]:
+        return (1.0, 0.92 if longer >= 5 else 0.8 if shorter < 3 else 0.85, 0.85, 0.82)[slips]
     # Half a name: a box that was too short, Alexandr for Alexandrina.
     if shorter >= 4 and (one.startswith(other) or other.startswith(one)):
         return 0.82

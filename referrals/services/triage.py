@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -137,6 +138,8 @@ def mark_duplicate(
     the referral which child of that case it is, None for another child of the same incident, who then joins the
     case. The referral's own case closes and points there; its clocks give way to that case's.
     """
+    # Both in one order: of two people who join them either way round at once, one waits and is then refused.
+    list(Case.objects.filter(pk__in=[referral.case_id, of.pk]).order_by("pk").select_for_update(no_key=True))
     case = _case_of(referral)
     of = _target(case, of, by=by)
     _refuse_mapping(referral, of, same_as)
@@ -146,8 +149,7 @@ def mark_duplicate(
     perform(case, "mark_duplicate", by=by, of=of, words=f"Closed: the same incident as {of.reference}")
     _abandon_criteria(case, by=by, reason=f"Joined with {of.reference}")
     clocks.stop_all(case, reason=f"Joined with {of.reference}, whose clocks govern", by=by)
-    _move_children(referral, of, same_as)
-    _move_relatives(referral, of)
+    became = _move_children(referral, of, same_as) | _move_relatives(referral, of)
     QuestionAsked.objects.filter(referral=referral).update(case=of)
     if referral.draft is not None:
         close_draft(referral.draft)
@@ -162,6 +164,7 @@ def mark_duplicate(
     Referral.objects.filter(pk=referral.pk).update(case=of)
     referral = Referral.objects.select_related("case", "agency", "referrer", "left_to").get(pk=referral.pk)
     _admit_to(of, referral, by=by, on=on)
+    _bring_along(case, of, became, by=by, on=on)
     telling.tell_referrer("referral_joined", referral, by=by)
     return referral
 
@@ -186,23 +189,47 @@ def _refuse_mapping(referral: Referral, of: Case, same_as: Mapping[ReferredChild
         raise TransitionRefused(["Two children of the referral cannot be the same child of the other case."])
 
 
-def _move_children(referral: Referral, of: Case, same_as: Mapping[ReferredChild, Subject | None]) -> None:
-    joined = False
+def _move_children(
+    referral: Referral, of: Case, same_as: Mapping[ReferredChild, Subject | None]
+) -> dict[Any, Subject]:
+    """The children of the referral in the other case; returns who became whom."""
+    joined, became = False, {}
     for child, subject in same_as.items():
+        before = child.subject_id
         if subject is None:
             subject, joined = copy_subject(child.subject, to=of), True  # noqa: PLW2901
+        became[before] = subject
         ReferredChild.objects.filter(pk=child.pk).update(case=of, subject=subject)
     if joined:
         relabel(of)
+    return became
 
 
-def _move_relatives(referral: Referral, of: Case) -> None:
+def _move_relatives(referral: Referral, of: Case) -> dict[Any, Subject]:
     """The family named in the referral joins the other case: whoever is there already stays one person."""
+    became = {}
     taken = set(ReferredRelative.objects.filter(referral=referral, case=of).values_list("subject", flat=True))
     for relative in referral.relatives.select_related("subject__person").order_by("subject__order"):
         subject = same_person_in(of, relative.subject, besides=taken) or copy_relative(relative, to=of)
         taken.add(subject.pk)
+        became[relative.subject_id] = subject
         ReferredRelative.objects.filter(pk=relative.pk).update(case=of, subject=subject)
+    return became
+
+
+def _bring_along(case: Case, of: Case, became: Mapping[Any, Subject], *, by: User, on: dt.date) -> None:
+    """What was joined with this case before goes with it, so that no referral is left behind in a closed case."""
+    for other in Referral.objects.filter(case=case).select_related("agency", "referrer", "left_to"):
+        for child in other.children.select_related("subject__person"):
+            subject = became.get(child.subject_id) or copy_subject(child.subject, to=of)
+            ReferredChild.objects.filter(pk=child.pk).update(case=of, subject=subject)
+        for relative in other.relatives.select_related("subject__person"):
+            subject = became.get(relative.subject_id) or copy_relative(relative, to=of)
+            ReferredRelative.objects.filter(pk=relative.pk).update(case=of, subject=subject)
+        QuestionAsked.objects.filter(referral=other).update(case=of)
+        Referral.objects.filter(pk=other.pk).update(case=of)
+        _admit_to(of, other, by=by, on=on)
+    Case.objects.filter(duplicate_of=case).update(duplicate_of=of)
 
 
 def _keep_earliest(case: Case, of: Case, *, by: User) -> None:

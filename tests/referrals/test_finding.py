@@ -174,6 +174,30 @@ def test_what_was_said_in_a_joined_case_leads_to_the_case_it_was_joined_with(nor
     assert [suggestion.case for suggestion in found] == [first.case]
 
 
+def test_what_was_joined_before_goes_along(north):
+    doctor = north.cast.person(Role.REFERRER, agency="hospital")
+    north.cast.agency("hospital", AgencyKind.ACUTE_TRUST)
+    theirs = north.submitted(child("Robyn", "Example"), by=doctor, agency=north.cast.agency("hospital"))
+    middle = north.submitted(child("Robin", "Example"), family=[relative("mother", "Leanne", "Example")])
+    last = north.submitted(child("Robin", "Exampel"))
+
+    for one, of in ((theirs, middle), (middle, last)):
+        services.mark_duplicate(
+            one,
+            of=of.case,
+            by=north.cast.bum,
+            reason="The same evening",
+            same_as={one.children.get(): of.children.get().subject},
+            on=clock.today(),
+        )
+
+    case = north.case(north.fresh(last))
+    assert set(case.referrals.all()) == {theirs, middle, last}
+    assert set(case.duplicates.all()) == {theirs.case, middle.case}
+    assert sorted(subject.label for subject in case.subjects.all()) == ["Child 1", "Mother"]
+    assert Access.objects.filter(case=case, user=doctor).exists()
+
+
 # Who sees a suggestion
 
 
