@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Final
 
+from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.models import Partnership, User
@@ -47,6 +49,8 @@ MOST: Final = 3
 LEAST_SCORE: Final = 0.3
 # More people than this answering one question means the question was too wide to help anyone.
 MOST_PEOPLE: Final = 400
+# Of a large family, the children and those named first.
+MOST_ASKED: Final = 12
 # Of somebody with many names, those that come first.
 MOST_WORDS: Final = 7
 
@@ -194,14 +198,15 @@ def candidates(asked: Asked, own: Any) -> list[dict[str, Any]]:
     """The people of these cases whom the blind indexes bring back, each once and opened."""
     rows: dict[Any, dict[str, Any]] = {}
     columns = ("pk", *_OF_CASE, "subject__part", *_COLUMNS)
-    wanted = [Q(pk__in=[])]
+    people = Person.objects.filter(case__in=own, subject__isnull=False)
     names: list[str] = []
-    for one in asked.people:
+    queries = []
+    # One question for each of them: of all together the database would hold every person against every key.
+    for one in asked.people[:MOST_ASKED]:
         groups = _groups(one)
         names += [key for group in groups for key in group]
-        wanted += _wanted(one, groups)
-    alike = Person.objects.filter(_any(wanted), case__in=own, subject__isnull=False)
-    queries = [alike]
+        if wanted := _wanted(one, groups):
+            queries.append(people.filter(_any(wanted)))
     if names and (near := _same_days(asked.incident)) is not None:
         cases = own.filter(near)
         queries.append(
@@ -209,10 +214,21 @@ def candidates(asked: Asked, own: Any) -> list[dict[str, Any]]:
                 case__in=cases, subject__isnull=False, name_index__overlap=sorted(set(names))
             )
         )
-    for query in queries:
-        for row in query.values(*columns)[:MOST_PEOPLE]:
-            rows[row["pk"]] = row
+    with _through_the_indexes():
+        for query in queries:
+            for row in query.values(*columns)[:MOST_PEOPLE]:
+                rows[row["pk"]] = row
     return list(rows.values())
+
+
+@contextmanager
+def _through_the_indexes() -> Iterator[None]:
+    """Have the database look into its indexes: it takes keys that hardly anybody shares for common ones, and would
+    hold every person against every key."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+        cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
 
 
 def _any(wanted: Iterable[Q]) -> Q:
@@ -278,7 +294,8 @@ def matches(own: Any, *, name: str, born_on: dt.date | None, nhs_number: str) ->
         wanted += [Q(name_index__overlap=group) for group in _groups(one)]
     people = Person.objects.filter(_any([Q(pk__in=[]), *wanted]), case__in=own, subject__isnull=False)
     rows = people.values("pk", "case", "subject__label", "subject__part", *_COLUMNS)
-    opened = rows.order_by("case__reference", "subject__order")[:MOST_PEOPLE]
+    with _through_the_indexes():
+        opened = list(rows.order_by("case__reference", "subject__order")[:MOST_PEOPLE])
     found = [(row, reasons) for row in opened if (reasons := _fits(one, who_in(row)))]
     cases = own.in_bulk({row["case"] for row, _ in found[: MOST_MATCHES + 1]})
     return [
