@@ -47,6 +47,7 @@ from referrals.services.subjects import PARTS, who_of
 # A list longer than this is read by nobody at six in the evening.
 MOST: Final = 3
 LEAST_SCORE: Final = 0.3
+SURE: Final = 0.5
 # More people than this answering one question means the question was too wide to help anyone.
 MOST_PEOPLE: Final = 400
 # Of a large family, the children and those named first.
@@ -149,7 +150,7 @@ def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = N
     for case_id, likeness, days in _compared(asked, own):
         if case_id == besides:
             continue
-        if case_id not in found or likeness.score > found[case_id][0].score:
+        if case_id not in found or _rank(likeness) > _rank(found[case_id][0]):
             found[case_id] = (likeness, days)
     best = sorted(
         (each for each in found.items() if each[1][0].score >= LEAST_SCORE),
@@ -161,6 +162,11 @@ def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = N
         for case_id, (likeness, days) in best
         if case_id in cases
     ]
+
+
+def _rank(likeness: Likeness) -> tuple[bool, float]:
+    """Of several grounds in one case, that it is the same child comes before that the family is the same."""
+    return likeness.kind == Kind.SAME_CHILD and likeness.score >= SURE, likeness.score
 
 
 def _far(days: int | None) -> int:

@@ -344,11 +344,13 @@ def _sibling(names: Names, born: Born, days: int | None) -> Likeness | None:
 def _grown(one: Who, other: Who, names: Names, born: Born, days: int | None) -> Likeness | None:
     """Somebody grown up on either side: the same parent again, a parent who was the child, a father and son."""
     mixed = one.is_child != other.is_child
+    # One mother in two accounts of the same days: another child of that incident.
+    again = Kind.OTHER_CHILD if days is not None and _may_be_one(days) and not mixed else Kind.SAME_FAMILY
     if names.same_given and names.same_family:
         if born in {Born.SAME, Born.NEAR}:
-            return _found(Kind.SAME_FAMILY, 0.72, born, *words_of(names), days=days, names=names)
+            return _found(again, 0.72, born, *words_of(names), days=days, names=names)
         if born == Born.UNKNOWN and names.telling >= 2 and (not mixed or names.many >= 3):
-            return _found(Kind.SAME_FAMILY, 0.42, *words_of(names), days=days, names=names)
+            return _found(again, 0.42, *words_of(names), days=days, names=names)
         if mixed and born == Born.FAR and _is_generation(one, other):
             return _found(Kind.SAME_FAMILY, 0.45, *words_of(names), "a generation apart", days=days)
     if mixed and names.same_family and names.telling and days is not None and _may_be_one(days):
