@@ -301,7 +301,7 @@ def matches(own: Any, *, name: str, born_on: dt.date | None, nhs_number: str) ->
     people = Person.objects.filter(_any([Q(pk__in=[]), *wanted]), case__in=own, subject__isnull=False)
     rows = people.values("pk", "case", "subject__label", "subject__part", *_COLUMNS)
     with _through_the_indexes():
-        opened = list(rows.order_by("case__reference", "subject__order")[:MOST_PEOPLE])
+        opened = list(rows[:MOST_PEOPLE])
     found = [(row, reasons) for row in opened if (reasons := _fits(one, who_in(row)))]
     cases = own.in_bulk({row["case"] for row, _ in found[: MOST_MATCHES + 1]})
     return [
