@@ -20,21 +20,24 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument(
         "--sql", action="store_true", help="print the scans’ statements, and each page’s slowest"
     )
-    parser.add_argument("--only", choices=["pages", "clocks"], help="one of the tables alone")
+    parser.add_argument("--only", choices=["pages", "clocks", "finder"], help="one of the tables alone")
     asked = parser.parse_args(words)
 
     settings.ROOT_URLCONF = "bench.urls"
     from accounts.models import Partnership
-    from bench import clocks_board, dates, growth, sweep
+    from bench import clocks_board, dates, finder, growth, sweep
     from bench.apart import apart
 
     if not Partnership.objects.exists():
         call_command("load_demo")
     met = []
-    if asked.only != "pages":
+    if asked.only in {None, "clocks"}:
         with apart("clocks"):
             met.append(clocks_board.run(asked.rounds))
-    if asked.only != "clocks":
+    if asked.only in {None, "finder"}:
+        with apart("finder"):
+            met.append(finder.run(asked.rounds))
+    if asked.only in {None, "pages"}:
         met.append(growth.run(asked.rounds, asked.times, sql=asked.sql))
     if asked.only is None:
         met += [dates.report(), sweep.report()]

@@ -18,6 +18,7 @@ from accounts.roles import BUSINESS_UNIT, GUEST, LEAD_PARTNERS, PARTNERS, SUB_GR
 from accounts.services import newcomers_for
 from casework import audit
 from casework.models import Case, Event
+from casework.permissions import business_unit_partnerships
 from casework.reading import note_read
 from casework.views import CasePage
 from deadlines.models import Deadline
@@ -138,6 +139,7 @@ class CaseListView(TemplateView):
             "filter_form": form,
             "chosen": form.chosen(address),
             "clear_href": address,
+            "may_find": bool(business_unit_partnerships(user)),
             "may_bring_in": any(m.role == Role.BUM for m in memberships_of(user)),
             "case_content": True,
         }

@@ -238,49 +238,6 @@ def relative_labels(relations: Iterable[str], *, taken: Collection[str] = ()) ->
     return found
 
 
-@dataclass(frozen=True)
-class Trace:
-    """What a child can be found by, as blind indexes: equal values mean equal facts, and say nothing else."""
-
-    nhs_number: str = ""
-    born: str = ""
-    born_pairs: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-
-
-def why_alike(one: Trace, other: Trace) -> str | None:
-    """Why two children may be the same (domain §2.7, rules 1 and 2), or None."""
-    if one.nhs_number and one.nhs_number == other.nhs_number:
-        return "The same NHS number"
-    if not one.names & other.names:
-        return None
-    if one.born and one.born == other.born:
-        return "The same date of birth, and a name that sounds alike"
-    if one.born_pairs & other.born_pairs:
-        return "Nearly the same date of birth, and a name that sounds alike"
-    return None
-
-
-def days_apart(
-    one: tuple[dt.date | None, dt.date | None], other: tuple[dt.date | None, dt.date | None]
-) -> int | None:
-    """How many days lie between two spans of dates; 0 when they overlap, None when one is not known."""
-    first, second = _span(one), _span(other)
-    if first is None or second is None:
-        return None
-    return max(0, (second[0] - first[1]).days, (first[0] - second[1]).days)
-
-
-def _span(dates: tuple[dt.date | None, dt.date | None]) -> tuple[dt.date, dt.date] | None:
-    start, end = dates
-    return (start, end or start) if start else None
-
-
-def is_perhaps_same_incident(days: int | None) -> bool:
-    """Incidents within three days of each other, or with a date not known, may be one (domain §2.7)."""
-    return days is None or days <= 3
-
-
 def distinct(sentences: Iterable[str]) -> list[str]:
     """The sentences once each, in order."""
     return list(dict.fromkeys(sentences))

@@ -44,6 +44,9 @@ urlpatterns = [
         views.MemberPageView.as_view(),
         name="member_page",
     ),
+    path(
+        "referrals/<uuid:pk>/questions/<uuid:question>/", views.AnswerView.as_view(), name="answer_question"
+    ),
     path("referrals/<uuid:pk>/leave/", views.LeaveView.as_view(), name="leave"),
     path("referrals/<uuid:pk>/ask-to-read/", views.AskEndorsementView.as_view(), name="ask_endorsement"),
     path("referrals/<uuid:pk>/endorse/", views.EndorseView.as_view(), name="endorse"),
@@ -77,6 +80,8 @@ urlpatterns = [
         views.TakeBackAcceptanceView.as_view(),
         name="take_back_acceptance",
     ),
+    path("find-a-child/", views.FindChildView.as_view(), name="find_child"),
+    path("cases/<uuid:case_id>/link/<uuid:other>/", views.LinkView.as_view(), name="link"),
     path("criteria/<uuid:pk>/view/", views.CriteriaView.as_view(), name="criteria_view"),
     path("criteria/<uuid:pk>/on-behalf/", views.CriteriaOnBehalfView.as_view(), name="criteria_on_behalf"),
     path("criteria/<uuid:pk>/recommend/", views.CriteriaRecommendView.as_view(), name="criteria_recommend"),

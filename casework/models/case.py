@@ -165,6 +165,8 @@ class Case(ConcurrentTransitionMixin, Record):
         indexes = [
             models.Index(fields=["partnership", "-opened_at", "id"], name="casework_case_list"),
             models.Index(fields=["partnership", "stage"], name="casework_case_by_stage"),
+            models.Index(fields=["partnership", "incident_from"], name="casework_case_by_incident"),
+            models.Index(fields=["partnership", "incident_until"], name="casework_case_by_incident_end"),
         ]
 
     def __str__(self) -> str:

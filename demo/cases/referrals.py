@@ -29,6 +29,7 @@ def stories(northmere: Scene, southmere: Scene) -> list[tuple[str, Story[Any]]]:
     return [
         ("a referral not sent yet", _begun(northmere)),
         ("just referred", _just_referred(northmere)),
+        ("the same boy, from the hospital", _again_from_the_hospital(northmere)),
         ("sent back for more", _sent_back(northmere)),
         ("two views of three, and a duplicate", _two_views(northmere)),
         ("criteria not met", _not_met(northmere)),
@@ -90,6 +91,32 @@ def _just_referred(scene: Scene) -> Story[None]:
     everyone_opens(referral.case)
 
 
+def _again_from_the_hospital(scene: Scene) -> Story[None]:
+    """The boy whom the school referred: his name as the ward heard it, day and month of his birth the wrong way round."""
+    day = scene.diary.back(1)
+    incident = Incident(
+        children=(Child("Brin", "Sayers", dt.date(day.on.year - 6, 11, 2)),),
+        on=day.minus(1).on,
+        la_aware_at=day.minus(1).at(15, 5),
+        account="Six-year-old brought in by ambulance from his school after a collapse. Weight far below the lowest centile.",
+        abuse="Neglect is suspected. No illness has been found that explains his weight.",
+        harm="Severe malnutrition, with refeeding under cardiac monitoring.",
+        agencies="Ambulance service, this hospital, GP.",
+        safety="On the ward. Social care was told from the emergency department.",
+    )
+    referral = yield from referred(
+        scene,
+        day,
+        incident,
+        by=scene["hospital_representative"],
+        agency=scene.agency("hospital"),
+        lead="Hester Rowan",
+    )
+    yield day.at(14, 5)
+    assert referral.case is not None
+    everyone_opens(referral.case)
+
+
 def _sent_back(scene: Scene) -> Story[None]:
     day = scene.diary.back(6)
     incident = Incident(
@@ -118,6 +145,10 @@ def _sent_back(scene: Scene) -> Story[None]:
             "Thank you for writing at once. Before we can take this further we need the child’s date of birth, or the name of "
             "her nursery, and what the front door told you when you rang."
         ),
+        questions=[
+            ("Which nursery does she go to?", ""),
+            ("What did the front door tell you, and who was it?", ""),
+        ],
     )
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import Agency, Membership, User
 from accounts.roles import Role
 from casework.models import Case
+from casework.rules.names import name_parts
 from correspondence.models import How
 from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import GovDateField, GovDateTimeField
 from govuk.forms import GovForm
 from lcspr import clock
+from referrals.completeness import NotKnown
 from referrals.forms.pages import local_authorities
-from referrals.models import Referral, ReferralState
+from referrals.models import QuestionAsked, Referral, ReferralState
+from referrals.rules import nhs_number_problem
 
 REASON = 4000
 
@@ -27,10 +31,119 @@ def reason_field(label: str = "Reason", help_text: str = "", *, required: bool =
     )
 
 
+# Of one question; a longer one is several.
+QUESTION: Final = 300
+MOST_QUESTIONS: Final = 20
+
+
 class ReturnForm(GovForm):
+    """What is missing, which of the questions not known yet to answer, and further precise questions."""
+
     submit_label = "Send back"
 
-    reason = reason_field("What is missing?", "The referrer reads this. Ask precise questions.")
+    reason = reason_field("What is missing?", "The referrer reads this first.")
+    places = forms.MultipleChoiceField(
+        label="Which of these should the referrer answer?",
+        help_text="Each leads them to the page that asks it.",
+        required=False,
+        widget=widgets.Checkboxes(),
+    )
+    questions = forms.CharField(
+        label="What else do you ask?",
+        help_text="One precise question on each line. Each is answered by itself.",
+        max_length=REASON,
+        required=False,
+        widget=widgets.Textarea(),
+    )
+
+    def __init__(self, *args: Any, unknown: list[NotKnown], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unknown = {str(number): each for number, each in enumerate(unknown)}
+        self.fields["places"].choices = [(key, each.text) for key, each in self.unknown.items()]  # type: ignore[attr-defined]
+        if not unknown:
+            del self.fields["places"]
+
+    def clean_questions(self) -> str:
+        lines = [line.strip() for line in self.cleaned_data["questions"].splitlines() if line.strip()]
+        if len(lines) > MOST_QUESTIONS:
+            raise ValidationError(f"Ask at most {MOST_QUESTIONS} questions at once")
+        if any(len(line) > QUESTION for line in lines):
+            raise ValidationError(
+                f"Each question must be {QUESTION} characters or fewer. Divide the long one"
+            )
+        return "\n".join(lines)
+
+    def asked(self) -> list[tuple[str, str]]:
+        """The questions in words, each with the page that asks it, or ""."""
+        chosen = [self.unknown[key] for key in self.cleaned_data.get("places", [])]
+        return [(each.text[:QUESTION], each.place) for each in chosen] + [
+            (line, "") for line in self.cleaned_data["questions"].splitlines()
+        ]
+
+
+class AnswerForm(GovForm):
+    submit_label = "Keep this answer"
+
+    answer = forms.CharField(
+        label="Your answer",
+        max_length=REASON,
+        widget=widgets.Textarea(),
+        error_messages={"required": "Write your answer, or say that it is not known"},
+    )
+
+    def __init__(self, *args: Any, question: QuestionAsked, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].label = question.words
+        self.fields["answer"].initial = question.answer
+
+
+class LinkForm(GovForm):
+    submit_label = "Save"
+
+    reason = reason_field("Why?", "For example: the older brother was the child of that review.")
+
+
+class FindChildForm(GovForm):
+    """By name, date of birth or NHS number; never without the reason."""
+
+    submit_label = "Look for the child"
+
+    name = forms.CharField(
+        label="Name",
+        help_text="As much as you know, in any order and any spelling.",
+        max_length=150,
+        required=False,
+        widget=widgets.TextInput(),
+    )
+    born_on = GovDateField(label="Date of birth", noun="date of birth", required=False, not_after=clock.today)
+    nhs_number = forms.CharField(
+        label="NHS number", max_length=20, required=False, widget=widgets.TextInput(width=10)
+    )
+    reason = forms.CharField(
+        label="Why do you ask?",
+        help_text="Kept with your name and what you looked for.",
+        max_length=500,
+        widget=widgets.Textarea(),
+        error_messages={"required": "Say why you ask: every search is recorded with its reason"},
+    )
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name and not name_parts(name):
+            raise ValidationError("Enter a name, such as Robin Example")
+        return name
+
+    def clean_nhs_number(self) -> str:
+        number: str = self.cleaned_data["nhs_number"]
+        if problem := nhs_number_problem(number):
+            raise ValidationError(problem)
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not any(cleaned.get(name) for name in ("name", "born_on", "nhs_number")):
+            self.add_error("name", "Enter a name, a date of birth or an NHS number")
+        return cleaned
 
 
 class AcceptForm(MakesDue, GovForm):

@@ -120,7 +120,10 @@ everything_answered = Condition("Every page of the referral is answered.", _unan
 dates_agree = Condition("Its dates can be true together.", _impossible)
 changed_since_return = require(
     "Nothing has changed since the referral was sent back. Answer what was asked, then send it again.",
-    lambda referral: referral.draft is not None and referral.draft.version > referral.returned_version,
+    lambda referral: (
+        (referral.draft is not None and referral.draft.version > referral.returned_version)
+        or referral.questions_asked.filter(answered_at__gte=referral.returned_at).exists()
+    ),
 )
 la_acted_first = require(
     "This is for cases the local authority has already notified.",
@@ -502,3 +505,36 @@ class ReferredRelative(CaseRecord):
 
     def __str__(self) -> str:
         return str(self.subject)
+
+
+class QuestionAsked(CaseRecord):
+    """One precise question with which a referral was sent back, and its answer.
+
+    `place` is the page of the form on which it is answered, as `page` or `group/key/page`; empty for a question that the form
+    does not ask, which is answered in words here.
+    """
+
+    thing = Thing.OWN_REFERRAL
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="questions_asked")
+    words = models.CharField("question", max_length=300)
+    place = models.CharField(max_length=120, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(CaseRecord.Meta):
+        verbose_name_plural = "questions asked"
+        ordering = ["asked_at", "created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
+                | (~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+                name="referrals_questionasked_answered_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "A question about the referral"

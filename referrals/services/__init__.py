@@ -15,6 +15,7 @@ from referrals.services.criteria import (
     record_view_on_criteria_on_behalf,
     require_notification,
 )
+from referrals.services.finding import find_child, link_earlier_case, unlink_case
 from referrals.services.notifying import (
     acknowledge_notification,
     children_of,
@@ -25,6 +26,7 @@ from referrals.services.notifying import (
     record_notification_sent_again,
     reject_notification,
 )
+from referrals.services.questions import answer_question
 from referrals.services.sending import (
     attach_to_referral,
     log_oral_notice,
@@ -59,6 +61,7 @@ __all__ = [
     "accept_referral",
     "acknowledge_notification",
     "act_on_criteria",
+    "answer_question",
     "ask_for_endorsement",
     "ask_to_take_back",
     "ask_to_withdraw",
@@ -75,8 +78,10 @@ __all__ = [
     "discard_referral",
     "endorse_referral",
     "escalate_criteria",
+    "find_child",
     "give_view_on_criteria",
     "leave_to_colleague",
+    "link_earlier_case",
     "log_oral_notice",
     "mark_duplicate",
     "notify_alone",
@@ -97,5 +102,6 @@ __all__ = [
     "return_to_referrer",
     "submit_referral",
     "transfer_referral",
+    "unlink_case",
     "withdraw_referral",
 ]

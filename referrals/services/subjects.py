@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from accounts.models import Partnership
 from casework.models import Case, Part, Person, Subject
 from casework.people import correct_identity, record_subject
+from casework.rules.likeness import Who, are_one_person
 from casework.rules.pseudonyms import breaks_rule, suggestions, type_word
 from casework.transitions import TransitionRefused
 from lcspr import clock
@@ -28,7 +29,7 @@ TEXTS = (
 DATES = ("born_on", "expected_on", "died_on")
 IDENTITY = (*TEXTS, *DATES)
 
-_PARTS = {"mother": Part.MOTHER, "father": Part.FATHER, "sibling": Part.SIBLING}
+PARTS = {"mother": Part.MOTHER, "father": Part.FATHER, "sibling": Part.SIBLING}
 
 
 def identity_of(member: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def record_relatives(
     labels = rules.relative_labels((known(each.get("relation")) for each in relatives), taken=taken)
     for number, (relative, label) in enumerate(zip(relatives, labels, strict=True), start=1):
         key = relative["key"]
-        part = _PARTS.get(known(relative.get("relation")), Part.OTHER)
+        part = PARTS.get(known(relative.get("relation")), Part.OTHER)
         # After the children, in the order in which they were named.
         fields = {"label": label, "part": part, "order": 100 + number}
         if key in before:
@@ -147,6 +148,44 @@ def copy_subject(subject: Subject, *, to: Case) -> Subject:
         unborn=subject.unborn,
         looked_after=subject.looked_after,
         care_leaver=subject.care_leaver,
+    )
+
+
+def copy_relative(relative: ReferredRelative, *, to: Case) -> Subject:
+    """Record somebody of the family in another case, under what they are to the child."""
+    subject = relative.subject
+    taken = set(to.subjects.values_list("label", flat=True))
+    [label] = rules.relative_labels([known(relative.answers.get("relation"))], taken=taken)
+    identity = {name: getattr(subject.person, name) for name in IDENTITY}
+    others = to.subjects.exclude(part=Part.CHILD).count()
+    return record_subject(to, identity=identity, part=subject.part, label=label, order=101 + others)
+
+
+def same_person_in(case: Case, subject: Subject, *, besides: Collection[Any] = ()) -> Subject | None:
+    """Who of a case is the same person as this relative of another: of the same part, or a sibling who is a child of it.
+
+    Only where the names agree, and the dates of birth as far as both are known: rather twice than mistaken.
+    """
+    one = who_of(subject)
+    for other in case.subjects.exclude(pk__in=besides).select_related("person").order_by("order"):
+        if other.part != subject.part and {other.part, subject.part} != {Part.CHILD, Part.SIBLING}:
+            continue
+        if are_one_person(one, who_of(other)):
+            return other
+    return None
+
+
+def who_of(subject: Subject) -> Who:
+    """A person of a case as the rules compare them."""
+    person = subject.person
+    return Who(
+        person.forenames,
+        person.surname,
+        person.other_names,
+        person.born_on,
+        person.expected_on,
+        person.nhs_number,
+        subject.part,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -20,17 +21,23 @@ from deadlines import services as deadlines
 from decisions import services as decisions
 from lcspr import clock
 from referrals import rules
-from referrals.models import Referral, ReferralState, ReferredChild
+from referrals.models import QuestionAsked, Referral, ReferralState, ReferredChild, ReferredRelative
 from referrals.permissions import AGENCY_LEADS, is_business_unit_of
 from referrals.services import clocks, telling
 from referrals.services.criteria import open_criteria_decision
-from referrals.services.subjects import copy_subject, refuse_pseudonym, relabel
+from referrals.services.questions import ask_questions
+from referrals.services.subjects import copy_relative, copy_subject, refuse_pseudonym, relabel, same_person_in
 from referrals.standing import pending_criteria
 
 
 @transaction.atomic
-def return_to_referrer(referral: Referral, *, by: User, reason: str) -> Referral:
-    """Send a referral back with what is missing (T03). No statutory clock stops for it."""
+def return_to_referrer(
+    referral: Referral, *, by: User, reason: str, questions: Iterable[tuple[str, str]] = ()
+) -> Referral:
+    """Send a referral back with what is missing (T03). No statutory clock stops for it.
+
+    `questions` are precise ones, each in words with the page of the form on which it is answered, or "".
+    """
     referral = perform(
         referral,
         "return_to_referrer",
@@ -38,6 +45,7 @@ def return_to_referrer(referral: Referral, *, by: User, reason: str) -> Referral
         reason=reason,
         words="Sent the referral back for more information",
     )
+    ask_questions(referral, by=by, questions=questions)
     if referral.draft is not None:
         reopen_draft(referral.draft)
     telling.tell_referrer("referral_returned", referral, by=by, task="Answer what is asked and send it again")
@@ -130,6 +138,8 @@ def mark_duplicate(
     the referral which child of that case it is, None for another child of the same incident, who then joins the
     case. The referral's own case closes and points there; its clocks give way to that case's.
     """
+    # Both in one order: of two people who join them either way round at once, one waits and is then refused.
+    list(Case.objects.filter(pk__in=[referral.case_id, of.pk]).order_by("pk").select_for_update(no_key=True))
     case = _case_of(referral)
     of = _target(case, of, by=by)
     _refuse_mapping(referral, of, same_as)
@@ -139,7 +149,10 @@ def mark_duplicate(
     perform(case, "mark_duplicate", by=by, of=of, words=f"Closed: the same incident as {of.reference}")
     _abandon_criteria(case, by=by, reason=f"Joined with {of.reference}")
     clocks.stop_all(case, reason=f"Joined with {of.reference}, whose clocks govern", by=by)
-    _move_children(referral, of, same_as)
+    became = _move_children(referral, of, same_as) | _move_relatives(referral, of)
+    QuestionAsked.objects.filter(referral=referral).update(case=of)
+    if referral.draft is not None:
+        close_draft(referral.draft)
     _keep_earliest(case, of, by=by)
     audit.record(
         "referral_joined",
@@ -149,8 +162,9 @@ def mark_duplicate(
         words=f"A second referral of the same incident was joined: {reason}",
     )
     Referral.objects.filter(pk=referral.pk).update(case=of)
-    referral = Referral.objects.select_related("case", "agency", "referrer").get(pk=referral.pk)
+    referral = Referral.objects.select_related("case", "agency", "referrer", "left_to").get(pk=referral.pk)
     _admit_to(of, referral, by=by, on=on)
+    _bring_along(case, of, became, by=by, on=on)
     telling.tell_referrer("referral_joined", referral, by=by)
     return referral
 
@@ -175,14 +189,47 @@ def _refuse_mapping(referral: Referral, of: Case, same_as: Mapping[ReferredChild
         raise TransitionRefused(["Two children of the referral cannot be the same child of the other case."])
 
 
-def _move_children(referral: Referral, of: Case, same_as: Mapping[ReferredChild, Subject | None]) -> None:
-    joined = False
+def _move_children(
+    referral: Referral, of: Case, same_as: Mapping[ReferredChild, Subject | None]
+) -> dict[Any, Subject]:
+    """The children of the referral in the other case; returns who became whom."""
+    joined, became = False, {}
     for child, subject in same_as.items():
+        before = child.subject_id
         if subject is None:
             subject, joined = copy_subject(child.subject, to=of), True  # noqa: PLW2901
+        became[before] = subject
         ReferredChild.objects.filter(pk=child.pk).update(case=of, subject=subject)
     if joined:
         relabel(of)
+    return became
+
+
+def _move_relatives(referral: Referral, of: Case) -> dict[Any, Subject]:
+    """The family named in the referral joins the other case: whoever is there already stays one person."""
+    became = {}
+    taken = set(ReferredRelative.objects.filter(referral=referral, case=of).values_list("subject", flat=True))
+    for relative in referral.relatives.select_related("subject__person").order_by("subject__order"):
+        subject = same_person_in(of, relative.subject, besides=taken) or copy_relative(relative, to=of)
+        taken.add(subject.pk)
+        became[relative.subject_id] = subject
+        ReferredRelative.objects.filter(pk=relative.pk).update(case=of, subject=subject)
+    return became
+
+
+def _bring_along(case: Case, of: Case, became: Mapping[Any, Subject], *, by: User, on: dt.date) -> None:
+    """What was joined with this case before goes with it, so that no referral is left behind in a closed case."""
+    for other in Referral.objects.filter(case=case).select_related("agency", "referrer", "left_to"):
+        for child in other.children.select_related("subject__person"):
+            subject = became.get(child.subject_id) or copy_subject(child.subject, to=of)
+            ReferredChild.objects.filter(pk=child.pk).update(case=of, subject=subject)
+        for relative in other.relatives.select_related("subject__person"):
+            subject = became.get(relative.subject_id) or copy_relative(relative, to=of)
+            ReferredRelative.objects.filter(pk=relative.pk).update(case=of, subject=subject)
+        QuestionAsked.objects.filter(referral=other).update(case=of)
+        Referral.objects.filter(pk=other.pk).update(case=of)
+        _admit_to(of, other, by=by, on=on)
+    Case.objects.filter(duplicate_of=case).update(duplicate_of=of)
 
 
 def _keep_earliest(case: Case, of: Case, *, by: User) -> None:
@@ -190,6 +237,7 @@ def _keep_earliest(case: Case, of: Case, *, by: User) -> None:
     of.opened_at = min(of.opened_at, case.opened_at)
     told = [at for at in (of.first_told_at, case.first_told_at) if at]
     of.first_told_at = min(told) if told else None
+    _begin_earlier(case, of)
     earlier = case.la_aware_at is not None and (of.la_aware_at is None or case.la_aware_at < of.la_aware_at)
     if earlier:
         of.la_aware_at = case.la_aware_at
@@ -200,6 +248,16 @@ def _keep_earliest(case: Case, of: Case, *, by: User) -> None:
         )
 
 
+def _begin_earlier(case: Case, of: Case) -> None:
+    """Where one referral knows of awareness before the day that the other gives, the incident began by its own day."""
+    aware, first, own = case.la_aware_at, of.incident_from, case.incident_from
+    if aware is None or first is None or own is None or own >= first:
+        return
+    if aware.astimezone(clock.LONDON).date() < first:
+        of.incident_from, of.incident_until = own, of.incident_until or first
+        of.incident_approximate = True
+
+
 def _admit_to(of: Case, referral: Referral, *, by: User, on: dt.date) -> None:
     why = "Their agency referred the same incident"
     if referral.agency is not None:
@@ -207,6 +265,8 @@ def _admit_to(of: Case, referral: Referral, *, by: User, on: dt.date) -> None:
             admit(of, role=role, agency=referral.agency, why=why, by=by, on=on)
     if referral.referrer is not None:
         admit(of, role=Role.REFERRER, user=referral.referrer, why="Referred the same incident", by=by, on=on)
+    if referral.left_to is not None:
+        admit(of, role=Role.REFERRER, user=referral.left_to, why="It was left to them", by=by, on=on)
 
 
 @transaction.atomic

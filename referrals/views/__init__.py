@@ -9,6 +9,7 @@ from referrals.views.criteria import (
     CriteriaView,
     NotifyAloneView,
 )
+from referrals.views.finding import AnswerView, FindChildView, LinkView
 from referrals.views.notification import (
     AcknowledgeView,
     CloseNotificationView,
@@ -58,6 +59,7 @@ __all__ = [
     "AcceptView",
     "AcknowledgeView",
     "AddView",
+    "AnswerView",
     "AskEndorsementView",
     "AskToWithdrawView",
     "AttachView",
@@ -75,8 +77,10 @@ __all__ = [
     "DiscardView",
     "DuplicateTargetView",
     "EndorseView",
+    "FindChildView",
     "GroupView",
     "LeaveView",
+    "LinkView",
     "LocalAuthorityFirstView",
     "MarkDuplicateView",
     "MemberPageView",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -21,6 +22,7 @@ from govuk.dates import date_text
 from govuk.templatetags.govuk_dates import govuk_datetime
 from referrals import duplicates
 from referrals.answers import CHILDREN, FAMILY, in_full, questions_of
+from referrals.completeness import NotKnown, not_known
 from referrals.forms.starting import AttachForm
 from referrals.models import Referral, ReferralState
 from referrals.permissions import endorses, writes_in
@@ -66,6 +68,39 @@ class ReferralMixin(RecordMixin):
         return not self.is_own and CaseMixin.must_ask(self)
 
 
+class SentReferral:
+    """A referral as it was sent: its answers in words, its people, and what is not known yet."""
+
+    def __init__(self, referral: Referral) -> None:
+        self.referral = referral
+
+    @cached_property
+    def people(self) -> dict[str, list[Any]]:
+        """The children and the family, by the group of the form that names them."""
+        return {
+            CHILDREN: list(
+                self.referral.children.select_related("subject__person").order_by("subject__order")
+            ),
+            FAMILY: list(
+                self.referral.relatives.select_related("subject__person").order_by("subject__order")
+            ),
+        }
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The answers in words; nothing of them names anybody of the family."""
+        referral = self.referral
+        named = {
+            group: [{**row.answers, "key": row.key} for row in rows] for group, rows in self.people.items()
+        }
+        answers = {**referral.answers, **named}
+        return Summary(questions_of(referral), in_full(referral, answers), referral.partnership)
+
+    @cached_property
+    def not_known(self) -> list[NotKnown]:
+        return not_known(self.summary, self.people)
+
+
 class ReferralView(ReferralMixin, TemplateView):
     """What was sent, how it stands, and what can be done about it."""
 
@@ -98,7 +133,12 @@ class ReferralView(ReferralMixin, TemplateView):
             "may_endorse": endorses(referral, self.user) and referral.state == ReferralState.SUBMITTED,
             "now": what_happens_now(referral),
             "files": Document.objects.visible_to(self.user)
-            .filter(case=self.case, thing=Thing.OWN_REFERRAL, agency=referral.agency)
+            # Of a referral joined with another, the files stayed with its own case.
+            .filter(
+                Q(case=self.case) | Q(case__duplicate_of=self.case),
+                thing=Thing.OWN_REFERRAL,
+                agency=referral.agency,
+            )
             .select_related("uploaded_by"),
             "may_attach": (self.is_own or triages) and not referral.has_ended,
             "letter": outcome_of(referral) is not None,
@@ -117,6 +157,11 @@ class ReferralView(ReferralMixin, TemplateView):
             if triages and not referral.has_ended
             else [],
             "triages": triages,
+            "may_join": referral.state
+            in {ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.ACCEPTED},
+            "unknown": self.sent.not_known if triages and not referral.has_ended else [],
+            "questions_asked": [{"question": each} for each in referral.questions_asked.all()],
+            "linked": self.case.earlier_cases.visible_to(self.user, BUSINESS_UNIT) if triages else [],
             "writing_waited_for": triages and clocks.open_clock(self.case, clocks.WRITE) is not None,
             "taking_back": TakingBack.objects.filter(
                 case=self.case, about=f"referrals.Referral:{referral.pk}", confirmed_at=None, refused_at=None
@@ -132,22 +177,16 @@ class ReferralView(ReferralMixin, TemplateView):
         }
 
     @cached_property
+    def sent(self) -> SentReferral:
+        return SentReferral(self.record)
+
+    @property
     def summary(self) -> Summary:
-        """The answers as they were sent, in words; nothing of them names anybody of the family."""
-        referral: Referral = self.record
-        people: dict[str, Any] = {
-            CHILDREN: referral.children.select_related("subject__person").order_by("subject__order"),
-            FAMILY: referral.relatives.select_related("subject__person").order_by("subject__order"),
-        }
-        self.people = {group: list(rows) for group, rows in people.items()}
-        answers = {
-            **referral.answers,
-            **{
-                group: [{**row.answers, "key": row.key} for row in rows]
-                for group, rows in self.people.items()
-            },
-        }
-        return Summary(questions_of(referral), in_full(referral, answers), referral.partnership)
+        return self.sent.summary
+
+    @property
+    def people(self) -> dict[str, list[Any]]:
+        return self.sent.people
 
     def _cards(self) -> list[dict[str, Any]]:
         """Each section with what was answered in it, and the people, relatives and agencies it names."""

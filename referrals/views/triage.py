@@ -23,7 +23,7 @@ from referrals.models import Referral
 from referrals.permissions import is_business_unit_of
 from referrals.services import clocks
 from referrals.services.subjects import suggested_pseudonyms
-from referrals.views.reading import ReferralMixin
+from referrals.views.reading import ReferralMixin, SentReferral
 
 # A list of radios longer than this helps nobody; the case searched for is among the latest.
 MOST_TARGETS: Final = 100
@@ -46,7 +46,12 @@ class ReturnView(ReferralActView):
     )
 
     def act(self, form: Any) -> Any:
-        return services.return_to_referrer(self.record, by=self.user, reason=form.cleaned_data["reason"])
+        return services.return_to_referrer(
+            self.record, by=self.user, reason=form.cleaned_data["reason"], questions=form.asked()
+        )
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "unknown": SentReferral(self.record).not_known}
 
 
 class AcceptView(ReferralActView):
@@ -132,9 +137,16 @@ class MarkDuplicateView(ReferralActView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        theirs = list(self.target.referrals.select_related("agency").order_by("received_at"))
         return {
             "target": self.target,
-            "their_referrals": self.target.referrals.select_related("agency").order_by("received_at"),
+            "their_referrals": theirs,
+            "likeness": next(
+                (s for s in duplicates.suggestions(self.record, self.user) if s.case == self.target), None
+            ),
+            "children": list(self.case.subjects.filter(part="child")),
+            "their_children": list(self.target.subjects.filter(part="child")),
+            "their_received_at": next((each.received_at for each in theirs if each.received_at), None),
             **super().get_context_data(**kwargs),
         }
 

@@ -22,11 +22,11 @@ from casework.reading import note_read
 from govuk.dates import clock_text
 from govuk.forms import GovForm
 from lcspr import clock
-from referrals import rules, summaries
+from referrals import duplicates, rules, summaries
 from referrals.answers import CHILDREN, circumstances, questions_of, wanting
 from referrals.forms.pages import PageForm, in_words_of, page_form
 from referrals.models import Referral
-from referrals.permissions import writes_in
+from referrals.permissions import is_business_unit_of, writes_in
 from referrals.questions.asking import Group, Missing, Page, QuestionSet, Section, beside
 from referrals.services.answering import (
     Place,
@@ -148,6 +148,12 @@ class WritingView(FormView):
             return self.href_of_group(group)
         return self.href_of(missing.page, group if missing.member else None, missing.member, back=_CHECK)
 
+    def suggestions(self) -> list[duplicates.Suggestion]:
+        """Cases that may be about the same child, while the business unit enters a referral for somebody; else none."""
+        if not self.referral.on_behalf or not is_business_unit_of(self.user, self.referral.partnership_id):
+            return []
+        return duplicates.suggestions(self.referral, self.user)
+
     @property
     def tasks_href(self) -> str:
         return reverse("referrals:tasks", args=[self.referral.pk])
@@ -176,9 +182,26 @@ class TasksView(WritingView):
             "ready": not wanted,
             "last_saved": self.draft.updated_at if self.draft.version > 1 else None,
             "colleague": self.referral.left_to,
+            "suggestions": self.suggestions(),
+            "questions_asked": self._questions_asked(),
             **super().get_context_data(**kwargs),
             "back_href": reverse("referrals:list"),
         }
+
+    def _questions_asked(self) -> list[dict[str, Any]]:
+        """What the business unit asked when it last sent the referral back, each with the page that asks it."""
+        if self.referral.returned_at is None:
+            return []
+        asked = self.referral.questions_asked.filter(asked_at__gte=self.referral.returned_at)
+        return [{"question": each, "href": self._href_of_place(each.place)} for each in asked]
+
+    def _href_of_place(self, place: str) -> str:
+        """The address of a page named as `page` or `group/key/page`, if it is still there."""
+        *member, page = place.split("/")
+        keys = {each["key"] for group in self.questions.groups for each in self.typed.get(group) or []}
+        if len(member) == 2 and member[1] in keys:
+            return reverse("referrals:member_page", args=[self.referral.pk, *member, page])
+        return reverse("referrals:page", args=[self.referral.pk, page]) if page and not member else ""
 
     def _task(self, section: Section, wanted: list[Missing]) -> dict[str, str]:
         missing = [each for each in wanted if each.section == section]
@@ -523,6 +546,7 @@ class GroupView(GroupMixin):
                 }
                 for member in members
             ],
+            "suggestions": self.suggestions() if self.group.names_people else [],
             "many": self.group.id == CHILDREN and len(members) > rules.MOST_CHILDREN_LISTED,
             "otherwise": otherwise and {"title": "There is nobody to name", "href": self.href_of(otherwise)},
             "said": otherwise and [each for _, each in self.summary.rows(self.section) if each["value"]],

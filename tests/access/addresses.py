@@ -49,6 +49,8 @@ def filled_in(address: Address, takes: str, keys: dict[str, Any]) -> str:
         "partnership_code": keys["partnership_code"],
         "request_id": keys["account_request"],
         "target": keys["other_case"],
+        "other": keys["other_case"],
+        "question": keys["question"],
         "page": "birth" if "group" in address.parts else "account",
         "group": "children",
         "role": "aut",

@@ -51,7 +51,13 @@ from publication.models import (
     Reopening,
 )
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
-from referrals.models import Consultation, Referral, ReferredChild, SeriousIncidentNotification
+from referrals.models import (
+    Consultation,
+    QuestionAsked,
+    Referral,
+    ReferredChild,
+    SeriousIncidentNotification,
+)
 from tests.access.inventing import invent
 from tests.conftest import Cast
 from tests.referrals.world import World, child
@@ -137,6 +143,7 @@ class FullCase:
         referrer = self.people[Role.REFERRER]
         draft = world.written(child(surname=self.child_name), by=world.sender)
         self.keys |= {"draft": draft.pk, "child": draft.typed["children"][0]["key"]}
+        self.keys["question"] = self.invent(QuestionAsked, referral=draft, answer="").pk
         ours, theirs = self.both(
             "referral",
             Referral,

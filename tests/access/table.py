@@ -234,6 +234,7 @@ referrals:member                       draft          .oo.. .. ... ... ... . ...
 referrals:remove_member                draft          .oo.. .. ... ... ... . ...... ..
 referrals:member_page                  draft          .oo.. .. ... ... ... . ...... ..
 referrals:leave                        draft          .oo.. .. ... ... ... . ...... ..
+referrals:answer_question              draft          .oo.. .. ... ... ... . ...... ..
 referrals:ask_endorsement              draft          .oo.. .. ... ... ... . ...... ..
 referrals:endorse                      draft          .oo.. .. ... ... ... . ...... ..
 referrals:print                        draft          .oo.. .. ... ... ... . ...... ..
@@ -254,6 +255,8 @@ referrals:withdraw                     referral       xxx.. oo xxx xxx ... x x.x
 referrals:transfer                     referral       xxx.. oo oxx xxx ... x x.x... ..
 referrals:in_writing                   referral       xxx.. oo xxx xxx ... x x.x... ..
 referrals:take_back_acceptance         referral       xxx.. oo xxx xxx ... x x.x... ..
+referrals:find_child                   -              xxxxx oo xxx xxx xxx x xxxxxx xx
+referrals:link                         -              xxxxx oo xxx xxx xxx x xxxxxx ..
 referrals:criteria_view                criteria       ..... xx xxx ooo xxx x xxx... ..
 referrals:criteria_on_behalf           criteria       ..... oo oxx xxx xxx x xxx... ..
 referrals:criteria_recommend           criteria       ..... xx oxx xxx xxx x xxx... ..
@@ -476,6 +479,7 @@ NOT_OF_A_CASE: Final = frozenset(
         "referrals:begin_from_consultation",
         "referrals:on_behalf",
         "referrals:oral_notice",
+        "referrals:find_child",
         "correspondence:failed",
         "correspondence:returned",
         "correspondence:templates",

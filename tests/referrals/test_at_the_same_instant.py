@@ -83,6 +83,26 @@ def test_a_referral_accepted_twice_has_one_pseudonym(north):
     assert case.decisions.count() == 1
 
 
+def test_two_referrals_joined_either_way_round_leave_one_case_open(north):
+    first, second = north.fresh(north.submitted()), north.fresh(north.submitted())
+
+    def join(person, one, other):
+        return person, lambda: services.mark_duplicate(
+            one,
+            of=other.case,
+            by=person,
+            reason="The same evening",
+            same_as={one.children.get(): other.children.get().subject},
+            on=clock.today(),
+        )
+
+    answers = at_once(join(north.cast.bum, first, second), join(north.cast.person(Role.BU), second, first))
+
+    assert answers.count(DONE) == 1
+    assert sorted(Case.objects.values_list("stage", flat=True)) == ["closed_duplicate", "submitted"]
+    assert Case.objects.get(stage="submitted").referrals.count() == 2
+
+
 def test_two_cases_never_get_one_pseudonym(north):
     north.standing()
     first, second = north.fresh(north.submitted()), north.fresh(north.submitted())

@@ -1062,7 +1062,7 @@ def test_duplicates_are_shown_to_the_business_unit_and_joined_on_their_pages(nor
     has_opened(second.case, north.cast.bum)
     client = sign_in(north.cast.bum)
     shown = page(client, "referral", second.pk).content.decode()
-    assert (first.case.reference in shown, "Possibly the same child" in shown) == (True, True)
+    assert (first.case.reference in shown, "Perhaps the same child" in shown) == (True, True)
     assert (
         first.case.reference not in page(sign_in(north.cast.referrer), "referral", second.pk).content.decode()
     )

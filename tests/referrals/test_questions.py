@@ -13,7 +13,7 @@ from casework.lifecycle import T_NUMBERS
 from casework.models import Outcome, Person, Subject
 from deadlines.catalogue import CODES
 from lcspr import clock
-from referrals import questions, rules, services
+from referrals import duplicates, questions, rules, services
 from referrals.models import AbuseOrNeglect, LeadView, Referral
 from referrals.questions import CURRENT, lists
 from referrals.questions.asking import Kind, Takes, without
@@ -75,6 +75,8 @@ def test_every_question_has_a_reason_a_reader_and_a_use(section, page, question)
 def is_there(use):
     """Whether a rule, column, deadline, act or form of this name exists."""
     owner, _, name = use.partition(".")
+    if owner == "duplicates":
+        return callable(getattr(duplicates, name, None))
     if owner == "rules":
         return callable(getattr(rules, name, None))
     if owner in MODELS:

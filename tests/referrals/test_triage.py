@@ -14,6 +14,7 @@ from accounts.agency_kinds import AgencyKind
 from accounts.roles import STANDING, Role
 from casework.drafts import save_draft
 from casework.models import Access, Case, Stage, TakingBack
+from casework.rules.likeness import Kind
 from casework.transitions import TransitionRefused
 from correspondence.models import How, Message, Notice, Recipient
 from decisions.models import Decision, DecisionState
@@ -310,13 +311,14 @@ def test_a_case_is_not_its_own_duplicate(north):
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
-        (child("Someone", "Else", None, nhs_number="9434765919"), "The same NHS number"),
-        (child("Robyn", "Exampel", "2020-05-17"), "The same date of birth, and a name that sounds alike"),
+        (child("Someone", "Else", None, nhs_number="9434765919"), ["The same NHS number"]),
         (
-            child("Example", "Robin", "2020-05-18"),
-            "Nearly the same date of birth, and a name that sounds alike",
+            child("Robyn", "Exampel", "2020-05-17"),
+            ["The same date of birth", "2 names that sound or look alike"],
         ),
-        (child("Robin", "Other", "2020-05-17"), "The same date of birth, and a name that sounds alike"),
+        (child("Example", "Robin", "2020-05-18"), ["Nearly the same date of birth", "2 names in common"]),
+        (child("Robin", "Other", "2020-05-17"), ["The same date of birth", "A name in common"]),
+        (child("Robin", "Example", None), ["2 names in common", "No date of birth to compare"]),
     ],
 )
 def test_children_alike_are_suggested_to_the_business_unit(north, other, reason):
@@ -325,15 +327,17 @@ def test_children_alike_are_suggested_to_the_business_unit(north, other, reason)
 
     found = duplicates.suggestions(referral, north.cast.bum)
 
-    assert [(s.case, s.reasons, s.same_incident) for s in found] == [(known.case, [reason], True)]
+    assert [(s.case, s.kind, s.reasons, s.same_incident) for s in found] == [
+        (known.case, Kind.SAME_CHILD, reason, True)
+    ]
 
 
 @pytest.mark.parametrize(
     "other",
     [
         child("Wendy", "Faraway", "2020-05-17"),
-        child("Robin", "Example", "2011-11-30"),
-        child("Robin", "Example", None),
+        child("Robin", "Faraway", "2011-11-30"),
+        child("Robin", "Faraway", None),
     ],
 )
 def test_children_not_alike_are_not(north, other):
