@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models import Partnership, User
 from accounts.roles import BUSINESS_UNIT
@@ -56,7 +57,7 @@ MOST_ASKED: Final = 12
 MOST_WORDS: Final = 7
 
 # How pseudonyms look in what people write (domain §6.4).
-_PSEUDONYM: Final = re.compile(r"\b(?:Family|Child|Baby|Young Person)\s+[A-Z][\w’'-]*")
+_PSEUDONYM: Final = re.compile(r"\b(?:family|child|baby|young person)\s+\w[\w’'-]*", re.IGNORECASE)
 
 Span = tuple[dt.date | None, dt.date | None]
 
@@ -137,7 +138,7 @@ def _typed(member: Mapping[str, Any], part: str) -> Who:
 
 
 def _pseudonyms_in(answers: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(_PSEUDONYM.findall(answers.get("earlier_reviews") or ""))
+    return frozenset(each.casefold() for each in _PSEUDONYM.findall(answers.get("earlier_reviews") or ""))
 
 
 def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = None) -> list[Suggestion]:
@@ -181,9 +182,9 @@ def _compared(asked: Asked, own: Any) -> Iterable[tuple[Any, Likeness, int | Non
             if likeness := compare(one, other, days=days):
                 yield row["case__duplicate_of"] or row["case"], likeness, days
     if asked.pseudonyms:
-        named = own.filter(pseudonym__in=asked.pseudonyms).values(
-            "pk", "pseudonym", "incident_from", "incident_until"
-        )
+        written = {each.casefold() for each in asked.pseudonyms}
+        named = own.annotate(written=Lower("pseudonym")).filter(written__in=written)
+        named = named.values("pk", "pseudonym", "incident_from", "incident_until")
         for row in named:
             days = days_apart(asked.incident, (row["incident_from"], row["incident_until"]))
             if likeness := of_one_family(row["pseudonym"], row["pseudonym"], days=days):

@@ -195,6 +195,16 @@ def _plain(part: str) -> str:
     return f"mac{part[2:]}" if part.startswith("mc") and len(part) > 4 else part
 
 
+# A daughter’s or wife’s surname where languages have one of their own: Kazlauskas, Kazlauskaitė, Kazlauskienė.
+_ENDING: Final = re.compile(r"(?<=[a-z]{4}[b-df-hj-np-tv-z])(?:aite|yte|ute|iene|as|is|ys|us)$")
+
+
+def stem(part: str) -> str:
+    """A family name without the ending that tells a woman's from a man's; empty where it has none."""
+    found = _ENDING.search(part)
+    return part[: found.start()] if found and len(part) >= 7 else ""
+
+
 # What sounds alike, longest first. Only consonants are kept at the end.
 _ALIKE: Final = tuple(
     (re.compile(pattern), sound)
@@ -247,6 +257,8 @@ def keys(part: str) -> frozenset[str]:
     if len(bones(part)) >= 2:
         found.add(f"b:{bones(part)}")
     found |= {f"n:{line}" for line in LINES_OF.get(part, ())}
+    if stem(part):
+        found.add(f"e:{stem(part)}")
     if len(part) >= 3:
         found |= {f"w:{part[:at]}{part[at + 1 :]}" for at in range(len(part))}
     return frozenset(found)
@@ -284,6 +296,8 @@ def likeness(one: str, other: str) -> float:
         return 0.6 if one[:1] == other[:1] else 0.0
     if LINES_OF.get(one, frozenset()) & LINES_OF.get(other, frozenset()):
         return 0.95
+    if stem(one) and stem(one) == stem(other):
+        return 0.9
     if one in KNOWN and other in KNOWN:
         # Ella and Emma, Jayden and Kayden are one slip apart, and two children.
         same = metaphone(one) == metaphone(other) and bones(one) == bones(other) and one[0] == other[0]
@@ -326,5 +340,9 @@ def are_alike(names: Iterable[str], others: Iterable[str]) -> bool:
 
 
 def normalised_nhs_number(number: str) -> str:
-    """The digits of an NHS number; spaces and dashes are how people write it."""
-    return "".join(character for character in number if character.isdigit())
+    """The digits of an NHS number; spaces and dashes are how people write it.
+
+    Empty where one digit fills it: noughts or nines are typed where the number is not known.
+    """
+    digits = "".join(character for character in number if character.isdigit())
+    return digits if len(set(digits)) > 1 else ""

@@ -91,6 +91,7 @@ donald don donny
 dorothy dot dottie dorota dorothea
 douglas doug dougie
 dylan dillon dillan dilan
+edmund ed eddie ned ted teddy edmond eamon eamonn
 edward ed eddie ned ted teddy eduard edek edvard edouard edwardo eduardo
 eilidh eilish ailidh ayleigh aylee
 eileen aileen ilene
@@ -259,7 +260,7 @@ maria mary mariam maryam mariya marie miriam mariah mia
 mariam maryam miriam mary mariama mariyam maryam meryem marwa mariem marium maryum mariame
 mark marc marek marcus marco
 martin martyn marty marcin martins
-mary maria marie mariam maryam molly moira mari maire may mary
+mary maria marie mariam maryam molly polly moira mari maire may mary
 mateusz matthew mat
 matilda tilly mattie tillie mathilda tilda
 matthew matt matty mathew mateusz matteo mat mathias mattew matej maciej matvei mateo mathieu mattie
@@ -277,7 +278,7 @@ michelle shell chelle mishelle michele
 mihai michael mihail
 millicent millie milly
 mohammed muhammad mohamed mohammad mohamad mo muhammed mohd md muhammet mehmet mohamud muhamed mohamet muhamad mohammod mohummed mamadou mahomed mohmmad mohmed mhmd muhammadu mohummad mouhamed mohamudd mahamed maxamed
-molly mollie moll mol
+molly mollie moll mol polly pollie
 morgan morgana
 mustafa mustapha moustafa mustaffa mostafa mustafe
 mujtaba mojtaba

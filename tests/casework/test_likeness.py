@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.rules.likeness import Kind, Who, are_one_person, compare, days_apart
-from casework.rules.names import ALIKE, keys, likeness, name_parts
+from casework.rules.names import ALIKE, keys, likeness, name_parts, normalised_nhs_number
 
 DAY = dt.date
 ROBIN = Who("Robin", "Example", "", DAY(2020, 5, 17), nhs_number="943 476 5919")
@@ -154,3 +154,17 @@ def test_a_word_with_one_slip_is_found_by_some_key(word, data):
 )
 def test_days_between_incidents(one, other, days):
     assert days_apart(one, other) == days
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("kazlauskas", "kazlauskaite"), ("kazlauskas", "kazlauskiene"), ("petraitis", "petraityte")],
+)
+def test_a_daughter_bears_her_father_s_name_with_another_ending(one, other):
+    assert likeness(one, other) >= ALIKE
+    assert keys(one) & keys(other)
+
+
+def test_a_number_of_one_digit_is_nobody_s():
+    assert normalised_nhs_number("000 000 0000") == ""
+    assert normalised_nhs_number("999 000 0018") == "9990000018"
