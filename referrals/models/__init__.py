@@ -1,8 +1,10 @@
+from referrals.models.deaths import DeathKind, DeathNotice, DeathNoticeState, kind_owed
 from referrals.models.notification import (
     Basis,
     NotificationState,
     SeriousIncidentNotification,
 )
+from referrals.models.pack import NotificationPack
 from referrals.models.referral import (
     ABUSE_OR_NEGLECT,
     AbuseOrNeglect,
@@ -19,11 +21,16 @@ __all__ = [
     "AbuseOrNeglect",
     "Basis",
     "Channel",
+    "DeathKind",
+    "DeathNotice",
+    "DeathNoticeState",
     "LeadView",
+    "NotificationPack",
     "NotificationState",
     "Referral",
     "ReferralState",
     "ReferredChild",
     "ReferredRelative",
     "SeriousIncidentNotification",
+    "kind_owed",
 ]

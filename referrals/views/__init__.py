@@ -9,6 +9,14 @@ from referrals.views.criteria import (
     CriteriaView,
     NotifyAloneView,
 )
+from referrals.views.deaths import (
+    DeathNoticeAcknowledgedView,
+    DeathNoticeSentView,
+    DeathNoticeView,
+    DropDeathNoticeView,
+    SuspicionView,
+    TakeBackDeathNoticeView,
+)
 from referrals.views.notification import (
     AcknowledgeView,
     CloseNotificationView,
@@ -21,6 +29,7 @@ from referrals.views.notification import (
     RecordSentView,
     RejectView,
 )
+from referrals.views.pack import CompletePackView, CorrectNotificationView, KeptPackView, PackView
 from referrals.views.reading import AttachView, OutcomeView, ReferralView
 from referrals.views.sending import (
     AskEndorsementView,
@@ -36,6 +45,7 @@ from referrals.views.sending import (
 from referrals.views.taking_back import ConfirmTakingBackView, TakeBackAcceptanceView, TakeBackSentView
 from referrals.views.triage import (
     AcceptView,
+    AcknowledgeReferralView,
     AskToWithdrawView,
     DuplicateTargetView,
     MarkDuplicateView,
@@ -56,6 +66,7 @@ from referrals.views.writing import (
 
 __all__ = [
     "AcceptView",
+    "AcknowledgeReferralView",
     "AcknowledgeView",
     "AddView",
     "AskEndorsementView",
@@ -63,8 +74,10 @@ __all__ = [
     "AttachView",
     "CheckView",
     "CloseNotificationView",
+    "CompletePackView",
     "ConcludeCriteriaView",
     "ConfirmTakingBackView",
+    "CorrectNotificationView",
     "CriteriaChairView",
     "CriteriaEscalateView",
     "CriteriaLeadPartnersView",
@@ -72,10 +85,15 @@ __all__ = [
     "CriteriaRecommendView",
     "CriteriaView",
     "DeNotifyView",
+    "DeathNoticeAcknowledgedView",
+    "DeathNoticeSentView",
+    "DeathNoticeView",
     "DiscardView",
+    "DropDeathNoticeView",
     "DuplicateTargetView",
     "EndorseView",
     "GroupView",
+    "KeptPackView",
     "LeaveView",
     "LocalAuthorityFirstView",
     "MarkDuplicateView",
@@ -86,6 +104,7 @@ __all__ = [
     "OnBehalfView",
     "OralNoticeView",
     "OutcomeView",
+    "PackView",
     "PageView",
     "PrepareView",
     "PrintView",
@@ -101,7 +120,9 @@ __all__ = [
     "ReturnView",
     "StartView",
     "SubmitView",
+    "SuspicionView",
     "TakeBackAcceptanceView",
+    "TakeBackDeathNoticeView",
     "TakeBackSentView",
     "TasksView",
     "TransferView",

@@ -117,6 +117,7 @@ class ReferralView(ReferralMixin, TemplateView):
             if triages and not referral.has_ended
             else [],
             "triages": triages,
+            "to_acknowledge": triages and clocks.waits_to_be_acknowledged(referral),
             "writing_waited_for": triages and clocks.open_clock(self.case, clocks.WRITE) is not None,
             "taking_back": TakingBack.objects.filter(
                 case=self.case, about=f"referrals.Referral:{referral.pk}", confirmed_at=None, refused_at=None
