@@ -138,7 +138,9 @@ class PartnerView(ConcurrentTransitionMixin, CaseRecord):
         """What they found on each part of the question, in words."""
         parts = PARTS.get(DecisionKind(self.decision.kind), {})
         return [
-            (parts[key][0], str(Finding(said).label)) for key, said in self.findings.items() if key in parts
+            (label, str(Finding(self.findings[key]).label))
+            for key, (label, _) in parts.items()
+            if key in self.findings
         ]
 
     def get_outcome_display(self) -> str:

@@ -47,7 +47,9 @@ def ask_agencies(
         raise TransitionRefused(["Information is no longer being gathered for this rapid review."])
     already = set(review.requests.values_list("agency", flat=True))
     asked = [
-        _ask(review, agency, asked_for, by, at, through) for agency in agencies if agency.pk not in already
+        _ask(review, agency, asked_for=asked_for, by=by, at=at, through=through)
+        for agency in agencies
+        if agency.pk not in already
     ]
     if asked and through is None:
         deadlines.services.meet("DL-06", case=review.case, at=at, by=by)
@@ -79,6 +81,7 @@ def ask_own_agencies(
 def _ask(
     review: RapidReview,
     agency: Agency,
+    *,
     asked_for: str,
     by: User,
     at: dt.datetime,

@@ -256,10 +256,10 @@ def act_on_late_decision(decision: Decision, *, by: User) -> Decision:
     the day of the decision (T17). The National Panel is told by the business unit's notice. What was decided in time
     ends the partners' own clock (DL-09).
     """
-    if decision.decided_on is not None and (deciding := live_review(decision.case)) is not None:
-        if deciding.decision_id == decision.pk:
-            deciding.decision = decision
-            _signed_off(deciding, at=clock.now(), by=by)
+    deciding = live_review(decision.case)
+    if deciding is not None and deciding.decision_id == decision.pk and decision.decided_on is not None:
+        deciding.decision = decision
+        _signed_off(deciding, at=clock.now(), by=by)
     review = RapidReview.objects.filter(
         decision=decision.pk, state__in=[RapidReviewState.SENT, RapidReviewState.QUERIED]
     ).first()
