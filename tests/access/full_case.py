@@ -6,7 +6,7 @@ import datetime as dt
 from io import BytesIO
 from typing import Any
 
-from factories import CaseFactory, has_opened, subject_of
+from factories import CaseFactory, PartnershipFactory, has_opened, subject_of
 
 import deadlines.services
 from accounts.access_table import Thing
@@ -42,7 +42,8 @@ from publication.models import (
     Reopening,
 )
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
-from referrals.models import Referral, ReferredChild, SeriousIncidentNotification
+from referrals import services
+from referrals.models import DeathNotice, Referral, ReferredChild, SeriousIncidentNotification
 from tests.access.inventing import invent
 from tests.conftest import Cast
 from tests.referrals.world import World, child
@@ -144,7 +145,12 @@ class FullCase:
                 referral.referrer = self.writer
             referral.save()
         self.invent(ReferredChild, referral=ours, subject=self.subject)
-        self.keys["notification"] = self.invent(SeriousIncidentNotification).pk
+        notification = self.invent(SeriousIncidentNotification)
+        self.keys["notification"] = notification.pk
+        services.keep_pack(notification, by=self.writer)
+        self.keys["death_notice"] = self.invent(
+            DeathNotice, subject=self.subject, lateness_reason="", ended_because=""
+        ).pk
         self.known[Event] = Event.objects.order_by("-id").first()
         asked = self.invent(
             TakingBack, transition="take_back_acceptance", about=f"referrals.Referral:{ours.pk}"
@@ -310,6 +316,9 @@ class FullCase:
             admit(self.case, role=role, agency=self.school, why="Asked", by=by, on=today)
         for role in {Role.REFERRER, *APPOINTED}:
             admit(self.case, role=role, user=self.people[role], why="Appointed", by=by, on=today)
+        # Another area is let in, so that there is something to see on the page about it.
+        neighbour = PartnershipFactory(name="Elsewhere Partnership")
+        admit(self.case, role=Role.NEIGHBOUR, partnership=neighbour, why="Home area", by=by, on=today)
         has_opened(self.case, *self.people.values())
 
 

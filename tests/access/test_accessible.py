@@ -61,6 +61,7 @@ NO_PAGE = {
 ELSEWHERE = {"set_up_second_step", "invitation", "publication:public", "referrals:receipt"}
 NOT_THERE = {
     "correspondence:demo-post",
+    "rapid_review:ask_own_agencies",
     "rapid_review:confirm_sending_taken_back",
     "publication:confirm_publication_taken_back",
     "referrals:outcome",
