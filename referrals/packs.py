@@ -314,6 +314,7 @@ class _Gathering:
             expected = person.expected_on and date_text(person.expected_on)
             born = self._line("expected", "Not born yet: expected on", expected, needs=True, identifying=True)
         estimate = said("age_estimate")
+        years = "Under 1" if age == 0 else age
         died = child.outcome == Outcome.DIED
         lines = [
             self._line("forenames", "First names", person.forenames, needs=True, identifying=True),
@@ -323,7 +324,7 @@ class _Gathering:
             self._line(
                 "age",
                 "Age when it happened",
-                "Not born yet" if child.unborn else (estimate if age is None else age),
+                "Not born yet" if child.unborn else (estimate if age is None else years),
                 needs=True,
             ),
             self._line("outcome", "What happened to the child", child.get_outcome_display(), needs=True),

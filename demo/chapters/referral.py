@@ -269,7 +269,17 @@ def views_given(
         if opened:
             everyone_opens(case)
         decision = asked_about_criteria(case)
-        act(services.give_view_on_criteria, decision, by=person, outcome=outcome, reasons=why, on=today())
+        # Both parts of the criteria are found for themselves; where they are not met, it is the first that fails.
+        found = {"limb_abuse": "yes" if outcome == CriteriaOutcome.MET else "no", "limb_harm": "yes"}
+        act(
+            services.give_view_on_criteria,
+            decision,
+            by=person,
+            outcome=outcome,
+            reasons=why,
+            on=today(),
+            findings=found,
+        )
         moment += dt.timedelta(minutes=50)
 
 

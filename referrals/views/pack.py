@@ -132,6 +132,8 @@ class PackView(PackMixin, TemplateView):
         notification = self.record
         if notification.state not in UNSENT or not is_permitted(notification, "prepare", self.user):
             return ""
+        if not (line["needs"] or line["from"] == packs.PREPARATION):
+            return ""
         key = line["id"].rsplit(".", 1)[-1]
         if line["from"] == packs.PREPARATION:
             name = {"information": "further_information"}.get(key, key)

@@ -317,7 +317,7 @@ class FullCase:
         for role in {Role.REFERRER, *APPOINTED}:
             admit(self.case, role=role, user=self.people[role], why="Appointed", by=by, on=today)
         # Another area is let in, so that there is something to see on the page about it.
-        neighbour = PartnershipFactory(name="Elsewhere Partnership")
+        neighbour = PartnershipFactory(name=f"Elsewhere of {self.name}")
         admit(self.case, role=Role.NEIGHBOUR, partnership=neighbour, why="Home area", by=by, on=today)
         has_opened(self.case, *self.people.values())
 
