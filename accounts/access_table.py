@@ -85,6 +85,10 @@ def _read_table() -> dict[tuple[Thing, Role], frozenset[Right]]:
     rights[Thing.OTHER_REFERRALS, Role.LAN] = frozenset({Right.READ})
     rights[Thing.IDENTITY, Role.LAN] = frozenset({Right.READ})
     rights[Thing.CASE_STATUS, Role.LAN] = frozenset({Right.READ})
+    # Another area's business unit reads the shared case, so as to ask its own agencies (domain §2.5.10, AC-18).
+    for thing in (Thing.SIN_COPY, Thing.OTHER_REFERRALS, Thing.RR_REPORT, Thing.CASE_STATUS):
+        rights[thing, Role.NEIGHBOUR] = frozenset({Right.READ})
+    rights[Thing.IDENTITY, Role.NEIGHBOUR] = frozenset({Right.REVEAL})
     # Legal advisers read what they advise on.
     rights[Thing.LEGAL_ADVICE, Role.LEGAL] = frozenset({Right.READ, Right.WRITE})
     rights[Thing.FINAL_REPORT, Role.LEGAL] = frozenset({Right.READ, Right.APPROVE})

@@ -29,6 +29,8 @@ class Role(TextChoices):
     LEGAL = "legal", "Legal adviser"
     ADM = "adm", "System administrator"
     AUD = "aud", "Auditor"
+    # Not held by anybody: what the business unit of another area is in a case its partnership was let in to.
+    NEIGHBOUR = "neighbour", "Business unit of another area"
 
 
 BUSINESS_UNIT = frozenset({Role.BU, Role.BUM})
@@ -46,4 +48,4 @@ APPOINTED = frozenset({Role.PC, Role.PM, Role.AUT, Role.AA, Role.ALO, Role.FAMIL
 GUEST = frozenset({Role.REFERRER, Role.DSL, Role.ALO, Role.COMMS})
 
 # Roles that open case content are granted by a business manager, never by a system administrator.
-OPENS_CASES = frozenset(Role) - {Role.ADM}
+OPENS_CASES = frozenset(Role) - {Role.ADM, Role.NEIGHBOUR}

@@ -36,14 +36,16 @@ class Holders:
         wanted = frozenset(roles)
         found: set[User] = set()
         for row in self._access[case.pk]:
-            if row.role not in wanted:
+            if row.role not in wanted or not row.holds_in(case):
                 continue
             if row.user is not None:
                 found |= {row.user} if agency is None and row.user.is_active else set()
             elif row.partnership_id:
-                found |= self._of(row.partnership_id, row.role, agency)
+                for role in BUSINESS_UNIT if row.role == Role.NEIGHBOUR else {row.role}:
+                    found |= self._of(row.partnership_id, role, agency)
             else:
-                found |= self._of(case.partnership_id, row.role, agency, of_agency=row.agency_id)
+                area = row.through_id or case.partnership_id
+                found |= self._of(area, row.role, agency, of_agency=row.agency_id)
         if agency is None:
             for role in wanted & BUSINESS_UNIT:
                 found |= self._of(case.partnership_id, role, None)
@@ -97,6 +99,8 @@ class Holders:
 
     def _memberships(self, cases: Iterable[Case]) -> Iterable[Membership]:
         rows = [row for rows in self._access.values() for row in rows]
-        partnerships = {case.partnership_id for case in cases} | {row.partnership_id for row in rows} - {None}
+        partnerships = {case.partnership_id for case in cases}
+        named = [area for row in rows for area in (row.partnership_id, row.through_id)]
+        partnerships |= {area for area in named if area is not None}
         held = Membership.objects.current().filter(partnership__in=partnerships, user__is_active=True)
         return held.select_related("user", "deputy_for")

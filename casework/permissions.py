@@ -19,23 +19,34 @@ if TYPE_CHECKING:
 
 
 _WALLED: Final = ""
+# Not a role held by name, but as easily found with them: another area let this one in.
+_NEIGHBOUR: Final = "~neighbour"
 
 
 def by_name(user: User) -> frozenset[str]:
     """The roles in which Access rows admit `user` by name today, in whatever case; fetched once an act.
 
-    With them "" when a wall keeps the person out of a case: most people have neither, and their queries
-    need not ask.
+    With them "" when a wall keeps the person out of a case, and a mark when the business unit they work in was let
+    in to another area's: most people have none of these, and their queries need not ask.
     """
     act = current_act()
     if act is not None and user.pk in act.ways_in:
         return act.ways_in[user.pk]
     roles = Access.objects.current().filter(user=user).order_by().values_list("role")
     walls = Wall.objects.filter(user=user, lifted_at=None).values_list(Value(_WALLED))
-    found = frozenset(role for (role,) in roles.union(walls))
+    found = frozenset(role for (role,) in roles.union(walls, *_shared_with(user)))
     if act is not None:
         act.ways_in[user.pk] = found
     return found
+
+
+def _shared_with(user: User) -> list[Any]:
+    """A query for the mark of a neighbour, for whoever works in a business unit."""
+    units = [m.partnership_id for m in memberships_of(user) if m.role in BUSINESS_UNIT]
+    if not units:
+        return []
+    rows = Access.objects.current().filter(partnership__in=units, role=Role.NEIGHBOUR)
+    return [rows.order_by().values_list(Value(_NEIGHBOUR))]
 
 
 def is_walled(user: User) -> bool:
@@ -45,7 +56,9 @@ def is_walled(user: User) -> bool:
 
 def roles_anywhere(user: User) -> frozenset[Role]:
     """Every role a person holds anywhere, so that a query asks only about those."""
-    held = {Role(role) for role in by_name(user) if role}
+    held = {Role(role) for role in by_name(user) if role in Role.values}
+    if _NEIGHBOUR in by_name(user):
+        held.add(Role.NEIGHBOUR)
     return frozenset(held | {Role(membership.role) for membership in memberships_of(user)})
 
 
@@ -63,16 +76,21 @@ def admitting(user: User, roles: Iterable[Role] | None = None) -> Q | None:
     wanted = (frozenset(roles) if roles is not None else frozenset(Role)) - BUSINESS_UNIT
     named = wanted & by_name(user)
     rows = Q(user=user, role__in=sorted(named)) if named else Q()
+    is_neighbour = Role.NEIGHBOUR in wanted and _NEIGHBOUR in by_name(user)
     for membership in memberships_of(user):
-        if membership.role in wanted:
+        if is_neighbour and membership.role in BUSINESS_UNIT:
+            # It leaves when the case does.
+            rows |= Q(
+                partnership=membership.partnership_id, role=Role.NEIGHBOUR, case__closed_at__isnull=True
+            )
+        if membership.role in wanted - {Role.NEIGHBOUR}:
             rows |= Q(partnership=membership.partnership_id, role=membership.role)
             if membership.agency_id:
-                # One police force serves many partnerships: its people of one do not open another's cases.
-                rows |= Q(
-                    agency=membership.agency_id,
-                    role=membership.role,
-                    case__partnership=membership.partnership_id,
-                )
+                own = Q(agency=membership.agency_id, role=membership.role)
+                # One police force serves many partnerships: its people of one do not open another's cases, unless
+                # that other let them in through this one.
+                rows |= own & Q(through=None, case__partnership=membership.partnership_id)
+                rows |= own & Q(through=membership.partnership_id, case__closed_at__isnull=True)
     return rows or None
 
 
@@ -237,17 +255,19 @@ def holders(case: Case, roles: Iterable[Role], *, agency: Agency | None = None) 
     rows = list(Access.objects.current().filter(case=case, role__in=wanted))
     people = Q(pk__in=[row.user_id for row in rows if row.user_id and agency is None])
     memberships = Membership.objects.current()
-    admitted: dict[tuple[Any, Any], set[str]] = {}
+    admitted: dict[tuple[Any, Any, Any], set[str]] = {}
     for row in rows:
-        if row.user_id is None:
-            admitted.setdefault((row.partnership_id, row.agency_id), set()).add(row.role)
+        if row.user_id is None and row.holds_in(case):
+            admitted.setdefault((row.partnership_id, row.agency_id, row.through_id), set()).update(
+                BUSINESS_UNIT if row.role == Role.NEIGHBOUR else {row.role}
+            )
     through = Q(pk__in=[])
-    for (partnership_id, agency_id), held in admitted.items():
-        # An agency that works with two partnerships lets in its people of this one.
+    for (partnership_id, agency_id, through_id), held in admitted.items():
+        # An agency that works with two partnerships lets in its people of this one, or of the one it came through.
         whose = (
             Q(partnership=partnership_id)
             if partnership_id
-            else Q(agency=agency_id, partnership=case.partnership_id)
+            else Q(agency=agency_id, partnership=through_id or case.partnership_id)
         )
         through |= whose & Q(role__in=held)
     entitled = memberships.filter(through)

@@ -59,17 +59,19 @@ def admit(
     user: User | None = None,
     agency: Agency | None = None,
     partnership: Partnership | None = None,
+    through: Partnership | None = None,
 ) -> Access:
     """Let a person, or the holders of a role in an agency or partnership, into a case from a London date.
 
     Nobody admits themself, and nobody is admitted as business unit: that would give another area's staff the
-    powers of this one's. Asking twice changes nothing and returns the row in force.
+    powers of this one's. It is let in as neighbour, and its agencies `through` it. Asking twice changes nothing and
+    returns the row in force.
     """
     if role in BUSINESS_UNIT:
         raise ValueError("The business unit is let in by its Memberships, and in its own partnership alone.")
     if user is not None and user == by:
         raise TransitionRefused(["You cannot give yourself access to a case. Ask a colleague to do it."])
-    holder = {"user": user, "agency": agency, "partnership": partnership}
+    holder = {"user": user, "agency": agency, "partnership": partnership, "through": through}
     row, new = Access.objects.get_or_create(
         case=case, role=role, until=None, **holder, defaults={"why": why, "starts_on": on}
     )

@@ -336,7 +336,7 @@ _NOTIFICATION = (
             force=Force.LAW,
             source="Working Together 2023 ch. 5; GOV.UK, report a serious child safeguarding incident",
             effective_from=ARRANGEMENTS_BEGAN,
-            waits_for="a record of the notice of a looked-after child’s death, apart from a serious incident",
+            built=True,
             reminders=_statutory_reminders("lan"),
             missed=_NOTICE_MISSED,
             consequence="It is still owed, and a reason for lateness is recorded when it is sent.",
@@ -354,7 +354,7 @@ _NOTIFICATION = (
         force=Force.GUIDANCE,
         source="Working Together 2023 ch. 5: care leavers up to and including 24",
         effective_from=WT2023_BEGAN,
-        waits_for="a record of the notice of a care leaver’s death, apart from a serious incident",
+        built=True,
         reminders=_statutory_reminders("lan"),
         missed=_NOTICE_MISSED,
         consequence="It is still owed, and a reason for lateness is recorded when it is sent.",
@@ -383,7 +383,7 @@ _RAPID_REVIEW = (
         "bu",
         told=("the referrer",),
         office_hours=True,
-        waits_for="nothing to time: the receipt goes out by itself when a referral is submitted",
+        built=True,
         reminders=(),
     ),
     _local(
@@ -394,7 +394,7 @@ _RAPID_REVIEW = (
         "bu",
         told=("the referrer",),
         office_hours=True,
-        waits_for="a record of the check for completeness, apart from the referral’s acceptance",
+        built=True,
         reminders=(),
     ),
     _local(
@@ -416,7 +416,7 @@ _RAPID_REVIEW = (
         "bu",
         told=("the agencies",),
         source="Local practice (Devon, Dorset)",
-        waits_for="a record that the letters were all sent; each agency’s own time (DL-07) runs from its request",
+        built=True,
         reminders=(),
     ),
     _local(
@@ -440,7 +440,7 @@ _RAPID_REVIEW = (
         "sgc",
         told=("the delegated safeguarding partners",),
         source="Local practice (Dorset: working days 10 to 12)",
-        waits_for="a record of the rapid review meeting before it is held",
+        built=True,
     ),
     _local(
         "DL-09",
@@ -450,7 +450,7 @@ _RAPID_REVIEW = (
         "dsp",
         told=("the business unit",),
         source="Local practice (Devon: day 14; Dorset: working days 12 to 15)",
-        waits_for="a sign-off apart from the partners’ decision, which is timed by DL-10",
+        built=True,
     ),
 )
 

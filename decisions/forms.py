@@ -9,7 +9,7 @@ from django import forms
 from accounts.settings_choices import STATUTORY_REVIEWS, ReviewType, StatutoryPartner
 from casework.forms import CaseFileField
 from deadlines.foreseen import MakesDue
-from decisions.kinds import WITH_REVIEW_TYPE, DecisionKind
+from decisions.kinds import PARTS, WITH_REVIEW_TYPE, DecisionKind, Finding, contradiction
 from decisions.models import (
     Decision,
     DeclarationOutcome,
@@ -92,17 +92,40 @@ class ViewForm(DecisionForm):
 
     mark_optional = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts = PARTS.get(DecisionKind(self.decision.kind), {})
+        for name, (label, hint) in self.parts.items():
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                help_text=hint,
+                choices=Finding.choices,
+                required=False,
+                widget=widgets.Radios(),
+            )
+        # Part by part first, then the answer to the whole.
+        self.order_fields(
+            ["conflict", "conflicts", "conflict_details", *self.parts, "outcome", "reasons", "sign"]
+        )
+
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
         if answers.get("conflict") is not True:
             for name, missing in (
+                *((name, "Say what you find") for name in self.parts),
                 ("outcome", "Choose your view"),
                 ("reasons", "Enter your reasons"),
                 ("sign", "Tick the box to sign"),
             ):
                 if not answers.get(name) and name not in self.errors:
                     self.add_error(name, missing)
+            if problem := contradiction(self.findings(), answers.get("outcome") or ""):
+                self.add_error("outcome", problem)
         return answers
+
+    def findings(self) -> dict[str, str]:
+        """What they find on each part of the question."""
+        return {name: self.cleaned_data[name] for name in self.parts if self.cleaned_data.get(name)}
 
 
 _IF_LAST = "if they decide on a review and this is the last view"

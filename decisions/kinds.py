@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.db.models import TextChoices
@@ -97,6 +98,44 @@ QUESTIONS: Final[dict[DecisionKind, str]] = {
     DecisionKind.DISCONTINUATION: "Should the review be discontinued?",
     DecisionKind.CLOSURE: "Should the case be closed?",
 }
+
+
+class Finding(TextChoices):
+    """What somebody finds on one part of a question."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    UNSURE = "unsure", "Not sure"
+
+
+# Questions of several parts, each found for itself: label and hint, by key (domain §1.2).
+PARTS: Final[dict[DecisionKind, dict[str, tuple[str, str]]]] = {
+    DecisionKind.CRITERIA: {
+        "limb_abuse": (
+            "Is abuse or neglect of a child known or suspected?",
+            "The first part of the criteria.",
+        ),
+        "limb_harm": (
+            "Has a child died or been seriously harmed?",
+            "The second part. Harm that is likely to be long-term counts, even if that is not certain yet.",
+        ),
+    },
+}
+
+
+def contradiction(findings: Mapping[str, str], outcome: str) -> str:
+    """Why a view on the whole does not follow from what is found on its parts; "" when it can.
+
+    Both parts found to be met is for that person to draw the conclusion from; the criteria cannot be met without one.
+    """
+    if outcome == CriteriaOutcome.MET and Finding.NO in findings.values():
+        return "The criteria are met only where both parts are: you answered “No” to one"
+    if outcome in {CriteriaOutcome.NOT_MET_NFA, CriteriaOutcome.NOT_MET_REVIEW} and (
+        findings and set(findings.values()) == {Finding.YES}
+    ):
+        return "You answered “Yes” to both parts: then the criteria are met"
+    return ""
+
 
 # Outcomes after which a review is held, so that a kind of review goes with them.
 WITH_REVIEW_TYPE: Final = frozenset({"lcspr", "alternative", "not_met_review"})

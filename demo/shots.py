@@ -115,7 +115,12 @@ WALKS: dict[str, tuple[Shot, ...]] = {
         case("ask-to-reopen", "Child F", "Ask for the closed case"),
     ),
     "Iris Chalmondley": (HOME, case("case", "Young Person G"), case("decision", "Child B", "Decision")),
-    "Nora Tindall": (HOME, case("case", "Baby E"), case("notification", "Baby E", "Send the notification")),
+    "Nora Tindall": (
+        HOME,
+        case("case", "Baby E"),
+        case("notification", "Baby E", "Notification"),
+        case("pack", "Baby E", "Notification", "Open the notification pack"),
+    ),
     "Ruth Farrow": (
         HOME,
         Shot("referrals", ("/referrals/",)),

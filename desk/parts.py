@@ -18,7 +18,9 @@ from panels.models import AlternativeReview, Review
 from publication.models import Publication
 from publication.services import why_not_bring
 from rapid_review.models import AgencyRequest, RapidReview
-from referrals.models import Referral, SeriousIncidentNotification
+from referrals.models import DeathNotice, Referral, SeriousIncidentNotification
+from referrals.services.clocks import lives_elsewhere, other_area_told
+from referrals.services.other_area import TELLS, let_in
 
 CLOSES_FROM = frozenset(
     {Stage.MONITORING, Stage.PUBLISHED, Stage.IMPROVEMENTS_PUBLISHED, Stage.NOT_PUBLISHED}
@@ -42,9 +44,11 @@ def parts_of(case: Case, user: User) -> list[PartOfCase]:
     return [
         *_records(case, user, Referral, "Referral", "referrals:referral"),
         *_records(case, user, SeriousIncidentNotification, "Notification", "referrals:notification"),
+        *_deaths(case, user),
         *_decisions(case, user),
         *_disputes(case, user),
         *_rapid_review(case, user),
+        *_other_area(case, roles),
         *_records(case, user, AlternativeReview, "Other review", "panels:alternative"),
         *_records(case, user, Review, "Review", "panels:review"),
         *_records(case, user, Publication, "Publication", "publication:publication"),
@@ -57,6 +61,19 @@ def parts_of(case: Case, user: User) -> list[PartOfCase]:
 def _records(case: Case, user: User, model: Any, text: str, page: str) -> Iterator[PartOfCase]:
     for record in model.objects.visible_to(user).filter(case=case):
         yield PartOfCase(text, reverse(page, args=[record.pk]), record.get_state_display())
+
+
+def _deaths(case: Case, user: User) -> Iterator[PartOfCase]:
+    for notice in DeathNotice.objects.visible_to(user).filter(case=case).select_related("subject"):
+        yield PartOfCase(
+            str(notice), reverse("referrals:death_notice", args=[notice.pk]), notice.get_state_display()
+        )
+
+
+def _other_area(case: Case, roles: frozenset[Role]) -> Iterator[PartOfCase]:
+    if roles & (TELLS | {Role.NEIGHBOUR}) and (lives_elsewhere(case) or let_in(case)):
+        told = "Told" if other_area_told(case) else "Still to be told"
+        yield PartOfCase("The other area", reverse("rapid_review:other_area", args=[case.pk]), told)
 
 
 def _decisions(case: Case, user: User) -> Iterator[PartOfCase]:

@@ -49,7 +49,7 @@ FOLLOWS_THE_CASE = (
     | SUB_GROUP
     | PARTNERS
     | LEAD_PARTNERS
-    | {Role.IC, Role.LAN, Role.PC, Role.PM, Role.AUT, Role.LEGAL}
+    | {Role.IC, Role.LAN, Role.PC, Role.PM, Role.AUT, Role.LEGAL, Role.NEIGHBOUR}
 )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rapid_review.views import deciding, handing_over, requests, review
+from rapid_review.views import deciding, handing_over, other_area, requests, review
 
 app_name = "rapid_review"
 
@@ -23,6 +23,27 @@ urlpatterns = [
         "rapid-reviews/taking-back/<uuid:pk>/",
         handing_over.ConfirmSendingTakenBackView.as_view(),
         name="confirm_sending_taken_back",
+    ),
+    path("cases/<uuid:case_id>/other-area/", other_area.OtherAreaView.as_view(), name="other_area"),
+    path(
+        "cases/<uuid:case_id>/other-area/tell/",
+        other_area.TellOtherAreaView.as_view(),
+        name="tell_other_area",
+    ),
+    path(
+        "cases/<uuid:case_id>/other-area/told/",
+        other_area.OtherAreaToldView.as_view(),
+        name="other_area_told",
+    ),
+    path(
+        "cases/<uuid:case_id>/other-area/end/",
+        other_area.LetOtherAreaOutView.as_view(),
+        name="let_other_area_out",
+    ),
+    path(
+        "cases/<uuid:case_id>/other-area/ask/",
+        other_area.AskOwnAgenciesView.as_view(),
+        name="ask_own_agencies",
     ),
     path("rapid-reviews/<uuid:pk>/", review.RapidReviewView.as_view(), name="review"),
     path("rapid-reviews/<uuid:pk>/ask/", requests.AskAgenciesView.as_view(), name="ask"),

@@ -12,14 +12,17 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.audit import label_of
-from casework.models import Case, TakingBack
+from casework.models import Case, Stage, TakingBack
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
 from casework.waiting import Places, Waiting, most
+from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
 from rapid_review.models import AgencyRequest, PanelView, RapidReview, RapidReviewState, RequestState
 from rapid_review.models.requests import OUTSTANDING
 from rapid_review.services.taking_back import SENDING
+from referrals.services.clocks import TELL_PARTNERS
+from referrals.services.other_area import TELLS
 
 _LETTER: Final = "rapid_review:letter"
 
@@ -253,8 +256,33 @@ def _progress(reviews: list[RapidReview]) -> dict[Any, _Answers]:
     return {review.pk: found.get((review.case_id, review.round), _Answers()) for review in gathering}
 
 
+# The notification has gone, and the other area is still to be told by other means than this service.
+_STILL_TO_TELL: Final = Q(code=TELL_PARTNERS, case__stage=Stage.RR_GATHERING)
+
+
+def _other_area(user: User, case: Case | None) -> list[Waiting]:
+    if not holds_anywhere(user, TELLS):
+        return []
+    rows = Deadline.objects.open().filter(_STILL_TO_TELL).filter(open_to(user, TELLS))
+    rows = rows.filter(case=case) if case else rows
+    return [
+        Waiting(
+            verb="Tell the partnership of the child’s home area",
+            case=deadline.case,
+            href=reverse("rapid_review:other_area", args=[deadline.case_id]),
+            owner="Local authority notifier or business unit",
+            mine=True,
+            about=label_of(deadline.case),
+            code=TELL_PARTNERS,
+        )
+        for deadline in rows.select_related("case").order_by("due_at")[: most(case)]
+        if deadline.case is not None
+    ]
+
+
 _PLACES: Final = Places(
     (_requests, AgencyRequest.objects.outstanding()),
     (_reviews, RapidReview.objects.filter(state__in=_STEPS)),
     (_taking_back, TakingBack.objects.filter(transition=SENDING, confirmed_at=None, refused_at=None)),
+    (_other_area, Deadline.objects.open().filter(_STILL_TO_TELL)),
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 LONDON: Final = ZoneInfo("Europe/London")
@@ -18,6 +18,7 @@ LONGEST_OVERDUE: Final = dt.timedelta(days=60)
 
 # A care leaver counts up to and including the age of 24 (domain §1.1); nobody older is the subject of a referral.
 MOST_YEARS: Final = 25
+ADULT: Final = 18
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,25 @@ def routes(abuse_or_neglect: str, outcome: str) -> Proposal | None:
     )
 
 
+def death_notice_owed(*, died: bool, looked_after: bool, care_leaver: bool, age: int | None) -> str:
+    """Which notice a death asks for whatever its cause: "looked_after", "care_leaver", or "" for none.
+
+    One who is looked after is no care leaver yet. Care leavers count up to and including 24; where the age is not known
+    the notice is owed, for nobody is left out because a date is missing.
+    """
+    if not died:
+        return ""
+    if looked_after:
+        return "looked_after"
+    return "care_leaver" if care_leaver and (age is None or age < MOST_YEARS) else ""
+
+
+def may_be_a_serious_incident(*, abuse_suspected: bool, ages: Iterable[int | None]) -> bool:
+    """Whether the duty to notify a serious incident can have begun: abuse or neglect of a child is known or
+    suspected, and one of those it happened to was, or may have been, under 18 (domain §2.5.14 and 15)."""
+    return abuse_suspected and any(age is None or age < ADULT for age in ages)
+
+
 def must_be_in_writing_again(channel: str) -> bool:
     """Whether what reached the business unit was only spoken, so that a written referral is still owed."""
     return channel in {"telephone", "in_person"}
@@ -176,6 +196,48 @@ def listing_problems(*, listed: int, of: int, further_information: str) -> list[
     if listed < of and not further_information.strip():
         problems.append("Not every child of the case is listed. Name the others under further information.")
     return problems
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value of the pack that differs between two versions; "" where a version does not have it."""
+
+    section: str
+    label: str
+    then: str
+    now: str
+    identifying: bool = False
+
+
+Pack = Sequence[Mapping[str, Any]]
+
+
+def changes(then: Pack, now: Pack) -> list[Change]:
+    """What differs between two versions of the pack, in the order of the later one and then what is gone.
+
+    A version is a list of sections, each with a title and lines of id, label and value.
+    """
+    before, after = _lines(then), _lines(now)
+    found = []
+    for key in [*after, *(key for key in before if key not in after)]:
+        old, new = before.get(key), after.get(key)
+        if (old and old[1]["value"]) == (new and new[1]["value"]):
+            continue
+        title, line = new or old  # type: ignore[misc]
+        found.append(
+            Change(
+                title,
+                line["label"],
+                old[1]["value"] if old else "",
+                new[1]["value"] if new else "",
+                bool(line.get("identifying")),
+            )
+        )
+    return [change for change in found if change.then != change.now]
+
+
+def _lines(pack: Pack) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    return {line["id"]: (section["title"], line) for section in pack for line in section["lines"]}
 
 
 def nhs_number_problem(number: str) -> str | None:

@@ -61,6 +61,30 @@ class Summary:
             for row in self.page_rows(page, together, identifying=identifying):
                 yield page, row
 
+    def cards(self) -> list[dict[str, Any]]:
+        """Each section with its rows, and its children, relatives or agencies; what need not be answered and was not
+        is left out."""
+        return [
+            {
+                "title": section.title,
+                "rows": [row for _, row in self.rows(section) if row["value"] or row["needed"]],
+                "members": [
+                    {
+                        "name": self.name_of(section.group, member),
+                        "rows": [
+                            row
+                            for _, row in self.member_rows(section.group, member)
+                            if row["value"] or row["needed"]
+                        ],
+                    }
+                    for member in self.answers.get(section.group.id) or []
+                ]
+                if section.group is not None
+                else [],
+            }
+            for section in self.sections()
+        ]
+
     def name_of(self, group: Group, member: Answers) -> str:
         """What to call a member of a group."""
         named = {**self.agencies, "other": ""}

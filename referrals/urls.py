@@ -74,6 +74,11 @@ urlpatterns = [
     path("referrals/<uuid:pk>/ask-to-withdraw/", views.AskToWithdrawView.as_view(), name="ask_to_withdraw"),
     path("referrals/<uuid:pk>/withdraw/", views.WithdrawView.as_view(), name="withdraw"),
     path("referrals/<uuid:pk>/transfer/", views.TransferView.as_view(), name="transfer"),
+    path(
+        "referrals/<uuid:pk>/acknowledge/",
+        views.AcknowledgeReferralView.as_view(),
+        name="acknowledge_referral",
+    ),
     path("referrals/<uuid:pk>/in-writing/", views.WrittenConfirmationView.as_view(), name="in_writing"),
     path(
         "referrals/<uuid:pk>/take-back-acceptance/",
@@ -106,5 +111,31 @@ urlpatterns = [
     path("notifications/<uuid:pk>/reconsider/", views.ReconsiderView.as_view(), name="reconsider"),
     path("notifications/<uuid:pk>/withdraw/", views.DeNotifyView.as_view(), name="de_notify"),
     path("notifications/<uuid:pk>/take-back/", views.TakeBackSentView.as_view(), name="take_back_sent"),
+    path("notifications/<uuid:pk>/pack/", views.PackView.as_view(), name="pack"),
+    path("notifications/<uuid:pk>/pack/complete/", views.CompletePackView.as_view(), name="complete_pack"),
+    path("notifications/<uuid:pk>/pack/<int:number>/", views.KeptPackView.as_view(), name="kept_pack"),
+    path(
+        "notifications/<uuid:pk>/correction/",
+        views.CorrectNotificationView.as_view(),
+        name="correct_notification",
+    ),
+    path("death-notices/<uuid:pk>/", views.DeathNoticeView.as_view(), name="death_notice"),
+    path(
+        "death-notices/<uuid:pk>/sent/",
+        views.DeathNoticeSentView.as_view(),
+        name="record_death_notice_sent",
+    ),
+    path(
+        "death-notices/<uuid:pk>/acknowledged/",
+        views.DeathNoticeAcknowledgedView.as_view(),
+        name="acknowledge_death_notice",
+    ),
+    path("death-notices/<uuid:pk>/not-owed/", views.DropDeathNoticeView.as_view(), name="drop_death_notice"),
+    path(
+        "death-notices/<uuid:pk>/take-back/",
+        views.TakeBackDeathNoticeView.as_view(),
+        name="take_back_death_notice",
+    ),
+    path("cases/<uuid:case_id>/suspected/", views.SuspicionView.as_view(), name="suspicion"),
     path("taking-back/<uuid:pk>/", views.ConfirmTakingBackView.as_view(), name="confirm_taking_back"),
 ]

@@ -20,12 +20,16 @@ from decisions.kinds import DecisionKind
 from decisions.models import Decision, DecisionState
 from referrals.models import (
     Consultation,
+    DeathKind,
+    DeathNotice,
+    DeathNoticeState,
     NotificationState,
     Referral,
     ReferralState,
     SeriousIncidentNotification,
 )
 from referrals.permissions import writes_in
+from referrals.services.deaths import BACK
 from referrals.services.taking_back import ACCEPTANCE, SENDING
 
 NOTIFIERS: Final = BUSINESS_UNIT | {Role.LAN}
@@ -37,7 +41,7 @@ _OPEN_REFERRAL: Final = Q(
 ) | Q(state=ReferralState.ACCEPTED, withdrawal_asked_at__isnull=False)
 _UNSENT: Final = (NotificationState.REQUIRED, NotificationState.DRAFTED, NotificationState.REJECTED)
 _DECIDED_CRITERIA: Final = {"kind": DecisionKind.CRITERIA, "state": DecisionState.DECIDED}
-_TAKEN_BACK: Final = (ACCEPTANCE, SENDING)
+_TAKEN_BACK: Final = (ACCEPTANCE, SENDING, BACK)
 
 
 def waiting(user: User, case: Case | None = None) -> list[Waiting]:
@@ -143,6 +147,21 @@ def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+def _death_notices(user: User, case: Case | None) -> Iterator[Waiting]:
+    rows = DeathNotice.objects.visible_to(user).select_related("case").filter(state=DeathNoticeState.REQUIRED)
+    rows = rows.filter(case=case) if case is not None else rows
+    for notice in _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]:
+        yield Waiting(
+            verb="Send the notice of the death, and record that it was sent",
+            case=notice.case,
+            href=reverse("referrals:death_notice", args=[notice.pk]),
+            owner=NOTIFIER,
+            mine=notice.held,
+            about=audit.label_of(notice),
+            code="DL-26" if notice.kind == DeathKind.LOOKED_AFTER else "DL-27",
+        )
+
+
 def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
     """Decisions on the criteria that waited for a view to be confirmed and have not moved their case."""
     rows = Decision.objects.visible_to(user).filter(
@@ -182,5 +201,6 @@ _PLACES: Final = Places(
     (_referrals, Referral.objects.filter(_OPEN_REFERRAL)),
     (_decided, Decision.objects.filter(**_DECIDED_CRITERIA, case__stage=Stage.SCREENING)),
     (_notifications, SeriousIncidentNotification.objects.filter(state__in=_UNSENT)),
+    (_death_notices, DeathNotice.objects.filter(state=DeathNoticeState.REQUIRED)),
     (_taking_back, TakingBack.objects.filter(transition__in=_TAKEN_BACK, confirmed_at=None, refused_at=None)),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -17,12 +19,18 @@ class Access(Record):
     Exactly one of `user`, `agency` and `partnership` is set. With `user`, that person is in, as `role`.
     With `agency` or `partnership`, everyone with a current Membership of it in `role` is in. Services
     write these rows and end them by `until` (the first London date no longer in force); none is deleted.
+
+    A partnership let in as neighbour is another area's: its business unit is in while the case is open. With
+    `through`, an agency is let in through that other area: its people there, not those here.
     """
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="access")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     partnership = models.ForeignKey(
+        Partnership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    through = models.ForeignKey(
         Partnership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     role = models.CharField(max_length=20, choices=Role.choices)
@@ -43,8 +51,16 @@ class Access(Record):
                 | Q(user__isnull=True, agency__isnull=True, partnership__isnull=False),
                 name="casework_access_exactly_one_holder",
             ),
+            models.CheckConstraint(
+                condition=Q(through__isnull=True) | Q(agency__isnull=False),
+                name="casework_access_through_for_agencies",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="neighbour") | Q(partnership__isnull=False),
+                name="casework_access_neighbour_is_an_area",
+            ),
             models.UniqueConstraint(
-                fields=["case", "user", "agency", "partnership", "role"],
+                fields=["case", "user", "agency", "partnership", "through", "role"],
                 condition=Q(until__isnull=True),
                 nulls_distinct=False,
                 name="casework_access_once",
@@ -58,6 +74,11 @@ class Access(Record):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.why}"
+
+    def holds_in(self, case: Any) -> bool:
+        """Whether it lets anybody in to its case, `case`, as that stands: another area leaves when the case closes."""
+        of_another_area = self.role == Role.NEIGHBOUR or self.through_id is not None
+        return not (of_another_area and case.closed_at is not None)
 
 
 class Wall(Record):

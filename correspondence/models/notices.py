@@ -32,6 +32,8 @@ class NoticeSubject(models.TextChoices):
     NON_PUBLICATION = "non_publication", "Reasons for not publishing"
     PUBLICATION_COPY = "publication_copy", "Copy of the report before it is published"
     REPOSITORY_COPY = "repository_copy", "Copy for the national collection of case reviews"
+    NOTIFICATION_CHANGED = "notification_changed", "Correction of the notification"
+    OTHER_AREA = "other_area", "An incident that concerns another area"
     DE_NOTIFICATION = "de_notification", "Notification withdrawn"
     NATIONAL_REVIEW = "national_review", "National review"
     DISCONTINUED = "discontinued", "Review discontinued"

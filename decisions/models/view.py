@@ -17,7 +17,7 @@ from accounts.settings_choices import StatutoryPartner
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document
 from casework.permissions import holds
-from decisions.kinds import OUTCOMES
+from decisions.kinds import OUTCOMES, PARTS, DecisionKind, Finding
 from decisions.models.decision import Decision, SaidQuerySet
 from decisions.partners import SpeaksFor
 from lcspr import clock
@@ -59,6 +59,8 @@ class PartnerView(ConcurrentTransitionMixin, CaseRecord):
     )
     outcome = models.CharField(max_length=30)
     reasons = models.TextField()
+    # What they find on each part of the question, by its key: yes, no or unsure (domain §1.2).
+    findings = models.JSONField("found on each part of the question", default=dict, blank=True)
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     for_membership = models.ForeignKey(
         Membership,
@@ -130,6 +132,16 @@ class PartnerView(ConcurrentTransitionMixin, CaseRecord):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def found(self) -> list[tuple[str, str]]:
+        """What they found on each part of the question, in words."""
+        parts = PARTS.get(DecisionKind(self.decision.kind), {})
+        return [
+            (label, str(Finding(self.findings[key]).label))
+            for key, (label, _) in parts.items()
+            if key in self.findings
+        ]
 
     def get_outcome_display(self) -> str:
         return self.decision.label_of(self.outcome)

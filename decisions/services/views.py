@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -49,11 +50,13 @@ def give_view(
     reasons: str,
     on: dt.date,
     partner: StatutoryPartner | None = None,
+    findings: Mapping[str, str] | None = None,
 ) -> Decision:
     """Give the view of the partner for whom the person speaks, as delegated partner or deputy.
 
     Replaces what that partner held before, until the question is decided; after that only a contested view can still be
-    put right. `partner` is needed only by someone who could speak for more than one.
+    put right. `partner` is needed only by someone who could speak for more than one. `findings` is what they find on
+    each part of the question, where it has parts.
     """
     decision = locked(decision)
     partner = _own_partner(decision, by, partner)
@@ -64,7 +67,8 @@ def give_view(
     _recommended_first(decision)
     _mind_the_chair(decision, held, outcome)
     _refuse_second_own(decision, by, partner)
-    if held is not None and _is_the_same(held, by, outcome, reasons, on):
+    found = dict(findings or {})
+    if held is not None and held.findings == found and _is_the_same(held, by, outcome, reasons, on):
         return decision
     deputises_for = on_behalf_of(by, decision.case, {ROLE_OF[partner]})
     _put(
@@ -75,6 +79,7 @@ def give_view(
         outcome=outcome,
         reasons=reasons,
         given_on=on,
+        findings=found,
         for_membership=deputises_for,
         owned_by=by,
         state=ViewState.SIGNED,

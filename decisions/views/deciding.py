@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -20,12 +20,12 @@ from django.views.generic import TemplateView
 from accounts.access_table import Thing
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from accounts.settings_choices import DecisionModel, StatutoryPartner
-from casework import audit
+from casework import audit, jobs
 from casework.files import store_document
 from casework.models import Document
 from casework.permissions import on_behalf_of
 from casework.views import ActView, RecordMixin
-from decisions import forms, pages, services, standing
+from decisions import forms, pages, printing, services, standing
 from decisions.kinds import DecisionKind, recommendation_comes_first
 from decisions.models import Decision, DecisionState, PartnerView, ViewState
 from decisions.models.declaration import QUESTIONS
@@ -136,6 +136,7 @@ class GiveViewPage(DecisionPage):
             reasons=given["reasons"],
             on=clock.today(),
             partner=self.partner,
+            findings=form.findings(),
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -370,25 +371,30 @@ class DecisionRecordPage(RecordMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         decision: Decision = self.record
-        hidden = standing.is_hidden_from(decision, self.user)
-        said = decision.views.select_related(
-            "given_by", "for_membership__user", "evidence", "confirmed_by", "agency"
-        )
-        chair = decision.chair_views.select_related("given_by", "for_membership__user")
         return {
-            "decision": decision,
-            "hidden": hidden,
-            "views": [] if hidden else [view for view in said if view.is_live],
-            "earlier_views": [] if hidden else [view for view in said if not view.is_live],
-            "chair_views": list(chair),
-            "escalations": list(decision.escalations.select_related("opened_by")),
-            "lead_decision": getattr(decision, "lead_decision", None),
-            "outstanding": standing.outstanding(decision),
+            **printing.said_in(decision, self.user),
+            "asked_before": [
+                job
+                for job in jobs.of(self.user, printing.TASK)
+                if job.asked.get("decision") == str(decision.pk)
+            ],
             "mine": self._mine(decision),
             "links": self._links(decision),
             "back_href": reverse("desk:case", args=[self.case.pk]),
             **super().get_context_data(**kwargs),
         }
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Have the record made as a PDF, as it stands now."""
+        job = jobs.ask(
+            printing.TASK,
+            by=self.user,
+            title="Record of the decision",
+            origin=request.path,
+            asked={"decision": str(self.record.pk)},
+            case=self.case,
+        )
+        return redirect("casework:job", job.pk)
 
     def _mine(self, decision: Decision) -> list[dict[str, str]]:
         """Views recorded for this person's partner that wait for them."""

@@ -15,6 +15,7 @@ from demo.cases import (
     rapid_reviews,
     referrals,
     signing_off,
+    two_areas,
 )
 from demo.diary import Story
 from demo.scene import Scene
@@ -30,6 +31,7 @@ MODULES = (
     notifications,
     referrals,
     other_reviews,
+    two_areas,
 )
 
 

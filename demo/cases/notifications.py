@@ -10,6 +10,7 @@ from demo.chapters.referral import (
     AGREED,
     Child,
     Incident,
+    Relative,
     accepted,
     asked_about_criteria,
     prepared,
@@ -34,7 +35,15 @@ def stories(northmere: Scene, southmere: Scene) -> list[tuple[str, Story[Any]]]:
 def _due_today(scene: Scene) -> Story[None]:
     aware = scene.diary.trigger_for(NOTIFY, scene.diary.due_day(), scene.partnership)
     incident = Incident(
-        children=(Child("Hana", "Linwood", aware.days_before(95)),),
+        children=(
+            Child(
+                "Hana", "Linwood", aware.days_before(95), sex="female", ethnicity="MOTH", education="neither"
+            ),
+        ),
+        family=(
+            Relative("mother", "Carys", "Linwood"),
+            Relative("sibling", "Tomas", "Linwood", safe="With his grandmother; seen by a social worker."),
+        ),
         on=aware.minus(1).on,
         la_aware_at=aware.at(10),
         account=(

@@ -39,6 +39,7 @@ class Child:
     education: str = "not_known"
     legal_status: str = "none"
     social_care: str = "not_known"
+    placement: str = ""
 
     def answers(self, *, died_on: dt.date) -> dict[str, object]:
         birth = "born" if self.born_on else "unborn" if self.expected_on else "not_known"
@@ -60,6 +61,8 @@ class Child:
             "legal_status": self.legal_status,
             "csc_status": self.social_care,
         }
+        if self.placement:
+            found |= {"placement": self.placement, "responsible_la": "not_known"}
         if self.outcome == Outcome.DIED:
             found |= {"died_on": died_on.isoformat(), "cause_of_death": "not_known"}
         if self.outcome == Outcome.SERIOUSLY_HARMED:
@@ -179,7 +182,13 @@ def _typed(referral: Referral, typed: dict[str, object], by: User) -> Draft:
 
 
 def accepted(
-    scene: Scene, moment: dt.datetime, referral: Referral, *, pseudonym: str, la_aware_at: dt.datetime
+    scene: Scene,
+    moment: dt.datetime,
+    referral: Referral,
+    *,
+    pseudonym: str,
+    la_aware_at: dt.datetime,
+    home_la: Agency | None = None,
 ) -> Story[Case]:
     """The business unit reads the referral, settles when the local authority became aware, and accepts it."""
     yield moment
@@ -191,7 +200,7 @@ def accepted(
         by=scene["officer"],
         pseudonym=pseudonym,
         incident_la=scene.council,
-        home_la=scene.council,
+        home_la=home_la or scene.council,
         la_aware_at=la_aware_at,
         on=today(),
     )
@@ -260,7 +269,17 @@ def views_given(
         if opened:
             everyone_opens(case)
         decision = asked_about_criteria(case)
-        act(services.give_view_on_criteria, decision, by=person, outcome=outcome, reasons=why, on=today())
+        # Both parts of the criteria are found for themselves; where they are not met, it is the first that fails.
+        found = {"limb_abuse": "yes" if outcome == CriteriaOutcome.MET else "no", "limb_harm": "yes"}
+        act(
+            services.give_view_on_criteria,
+            decision,
+            by=person,
+            outcome=outcome,
+            reasons=why,
+            on=today(),
+            findings=found,
+        )
         moment += dt.timedelta(minutes=50)
 
 
@@ -275,6 +294,12 @@ def prepared(
         by=scene["notifier"],
         summary=summary,
         listed=services.children_of(case),
+        prepared={
+            "notifier_name": scene["notifier"].name,
+            "notifier_role": scene["notifier"].job_title,
+            "notifier_phone": "01632 960777",
+            "notifier_email": scene["notifier"].email,
+        },
     )
 
 

@@ -285,7 +285,7 @@ def _gathering(state: RapidReviewState) -> Callable[[_Arrival], None]:
     def step(arrival: _Arrival) -> None:
         arrival.rapid = _rapid_review(arrival, state)
         if (sent_at := arrival.at(Past.NOTIFIED)) is not None:
-            referral_clocks.sent(arrival.case, sent_at=sent_at, by=arrival.by)
+            referral_clocks.sent(arrival.case, sent_at=sent_at, by=arrival.by, on_the_way=())
         if state == RapidReviewState.DECISION:
             arrival.rapid.decision = decisions.open_decision(
                 arrival.case,

@@ -11,7 +11,7 @@ from django_fsm import ConcurrentTransitionMixin, transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
-from accounts.models import Agency, User
+from accounts.models import Agency, Partnership, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
@@ -98,6 +98,14 @@ class AgencyRequest(ConcurrentTransitionMixin, CaseRecord):
     final_states = {RequestState.ACCEPTED, RequestState.DECLINED, RequestState.WAIVED}
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    through = models.ForeignKey(
+        Partnership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="other area that asked it",
+    )
     round = models.PositiveSmallIntegerField(default=1)
     state = StateField(
         max_length=15,

@@ -6,49 +6,102 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 import correspondence.services
 import deadlines.services
-from accounts.models import Agency, User
+from accounts.models import Agency, Partnership, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework import audit
 from casework.drafts import begin_draft, close_draft, read_answers, reopen_draft, save_draft
 from casework.models import Draft
-from casework.permissions import holders
+from casework.permissions import holders, roles_in
 from casework.services import admit
 from casework.transitions import TransitionRefused, perform
 from deadlines.models import Deadline
 from rapid_review.models import AgencyRequest, RapidReview, RapidReviewState, RequestState
 from rapid_review.models.requests import OUTSTANDING, RETURN_FIELDS
+from referrals.services.other_area import let_in
 
 RETURN_FORM = "rapid_review_return"
 
 
 @transaction.atomic
 def ask_agencies(
-    review: RapidReview, *, agencies: Iterable[Agency], asked_for: str, by: User, at: dt.datetime
+    review: RapidReview,
+    *,
+    agencies: Iterable[Agency],
+    asked_for: str,
+    by: User,
+    at: dt.datetime,
+    through: Partnership | None = None,
 ) -> list[AgencyRequest]:
     """Ask each agency for its information, let its representative in, and start its five working days (DL-07).
 
-    An agency already asked in this round is passed over, so a second click asks nobody twice.
+    An agency already asked in this round is passed over, so a second click asks nobody twice. The first asking meets the
+    time for the letters (DL-06). `through` is the other area that asks agencies of its own (AC-18).
     """
     review = RapidReview.objects.select_for_update(no_key=True).get(pk=review.pk)
     if review.state != RapidReviewState.GATHERING:
         raise TransitionRefused(["Information is no longer being gathered for this rapid review."])
     already = set(review.requests.values_list("agency", flat=True))
-    return [_ask(review, agency, asked_for, by, at) for agency in agencies if agency.pk not in already]
+    asked = [
+        _ask(review, agency, asked_for=asked_for, by=by, at=at, through=through)
+        for agency in agencies
+        if agency.pk not in already
+    ]
+    if asked and through is None:
+        deadlines.services.meet("DL-06", case=review.case, at=at, by=by)
+    return asked
 
 
-def _ask(review: RapidReview, agency: Agency, asked_for: str, by: User, at: dt.datetime) -> AgencyRequest:
+@transaction.atomic
+def ask_own_agencies(
+    review: RapidReview, *, agencies: Iterable[Agency], asked_for: str, by: User, at: dt.datetime
+) -> list[AgencyRequest]:
+    """Another area's business unit asks agencies of its own for what they know of the shared case (AC-18)."""
+    row = let_in(review.case)
+    if row is None or Role.NEIGHBOUR not in roles_in(by, review.case):
+        raise PermissionDenied
+    assert row.partnership is not None
+    own = set(row.partnership.members.current().values_list("agency", flat=True))
+    agencies = list(agencies)
+    if not {agency.pk for agency in agencies} <= own:
+        raise TransitionRefused(["Ask only agencies of your own area."])
+    asked = ask_agencies(
+        review, agencies=agencies, asked_for=asked_for, by=by, at=at, through=row.partnership
+    )
+    correspondence.services.queue(
+        "other_area_asked", case=review.case, to=holders(review.case, BUSINESS_UNIT), by=by, about=review
+    )
+    return asked
+
+
+def _ask(
+    review: RapidReview,
+    agency: Agency,
+    *,
+    asked_for: str,
+    by: User,
+    at: dt.datetime,
+    through: Partnership | None,
+) -> AgencyRequest:
     case = review.case
     request = AgencyRequest.objects.create(
-        case=case, agency=agency, round=review.round, asked_by=by, asked_at=at, asked_for=asked_for
+        case=case,
+        agency=agency,
+        through=through,
+        round=review.round,
+        asked_by=by,
+        asked_at=at,
+        asked_for=asked_for,
     )
     admit(
         case,
         role=Role.REP,
         agency=agency,
+        through=through,
         why="Asked for information for the rapid review",
         by=by,
         on=at.date(),

@@ -23,6 +23,7 @@ from casework.permissions import holders, roles_in
 from casework.transitions import MovedOn, TransitionRefused, last_event, perform
 from correspondence.models import How, NoticeSubject, Recipient
 from deadlines.models import Deadline
+from deadlines.rules.london import london_date
 from decisions.kinds import DecisionKind, RapidReviewOutcome
 from decisions.models import Decision
 from decisions.models.decision import PENDING
@@ -119,10 +120,33 @@ def write_report(
             review.case, report_file, by=by, title="Rapid review report", thing=Thing.RR_REPORT
         )
     review.save(update_fields=[*REPORT_FIELDS, "report_version", "report_file"])
+    _meeting_held(review, by=by)
     audit.record(
         "report_written", by=by, case=review.case, about=review, words="Wrote the rapid review report"
     )
     return review
+
+
+def _meeting_held(review: RapidReview, *, by: User) -> None:
+    """The meeting's own clock ends on the day it was held, once the report says which (DL-08)."""
+    running = Deadline.objects.of(review.case).open().filter(code="DL-08").first()
+    held_on = review.meeting_on
+    if (
+        running is None
+        or held_on is None
+        or not (london_date(running.trigger_at) <= held_on <= clock.today())
+    ):
+        return
+    deadlines.services.meet("DL-08", case=review.case, at=clock.on_the_day(held_on), by=by)
+
+
+def _signed_off(review: RapidReview, *, at: dt.datetime, by: User) -> None:
+    """The partners' own clock ends on the day they decided (DL-09), or when it is sent stating their split."""
+    decided_on = review.decision.decided_on if review.decision else None
+    running = Deadline.objects.of(review.case).open().filter(code="DL-09").first()
+    if running is not None:
+        decided = clock.on_the_day(decided_on) if decided_on else at
+        deadlines.services.meet("DL-09", case=review.case, at=max(decided, running.trigger_at), by=by)
 
 
 @transaction.atomic
@@ -209,6 +233,7 @@ def send_rapid_review(
         proof=proof,
         words="\n".join([sent_to, *split]),
     )
+    _signed_off(review, at=sent_at, by=by)
     deadlines.services.meet("DL-10", case=case, at=sent_at, by=by, lateness_reason=lateness_reason)
     deadlines.services.start(
         "DL-11", case=case, trigger_at=sent_at, because="when the rapid review was sent", by=by
@@ -228,8 +253,13 @@ def act_on_late_decision(decision: Decision, *, by: User) -> Decision:
     """Do what waited for a decision that was made after the rapid review went in time, stating the split (T18).
 
     Called after everything that may decide; it does its work once. Where a review was decided its clocks run from
-    the day of the decision (T17). The National Panel is told by the business unit's notice.
+    the day of the decision (T17). The National Panel is told by the business unit's notice. What was decided in time
+    ends the partners' own clock (DL-09).
     """
+    deciding = live_review(decision.case)
+    if deciding is not None and deciding.decision_id == decision.pk and decision.decided_on is not None:
+        deciding.decision = decision
+        _signed_off(deciding, at=clock.now(), by=by)
     review = RapidReview.objects.filter(
         decision=decision.pk, state__in=[RapidReviewState.SENT, RapidReviewState.QUERIED]
     ).first()
@@ -315,5 +345,5 @@ def _cancel(review: RapidReview, *, reason: str, by: User) -> None:
     for request in review.requests.outstanding():
         perform(request, "waive", by=by, reason=reason, words=f"No longer needed from {request.agency}")
         deadlines.services.cancel("DL-07", case=review.case, reason=reason, by=by, about=request)
-    for code in ("DL-10", "DL-11"):
+    for code in ("DL-06", "DL-08", "DL-09", "DL-10", "DL-11"):
         deadlines.services.not_applicable(code, case=review.case, reason=reason, by=by)

@@ -13,9 +13,11 @@ from deadlines.foreseen import MakesDue
 from govuk import widgets
 from govuk.fields import ConfirmField, GovDateTimeField
 from govuk.forms import GovForm
+from govuk.templatetags.govuk_dates import govuk_datetime
 from lcspr import clock
-from referrals import rules
+from referrals import packs, rules
 from referrals.forms.triage import reason_field
+from referrals.models import NotificationPack
 from referrals.services.notifying import children_of, needs_lateness_reason
 
 NARRATIVE = 20_000
@@ -63,10 +65,74 @@ class ListingForm(GovForm):
 
 
 class PrepareForm(ListingForm):
+    """What goes into the national form beside what is known already."""
+
     submit_label = "Save the preparation"
 
     summary = forms.CharField(
         label="Summary for the national form", max_length=NARRATIVE, widget=widgets.Textarea(rows=10)
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, hint) in packs.ASKED.items():
+            long = name in {"setting", "arrests", "media_lines"}
+            self.fields[name] = forms.CharField(
+                label=label,
+                help_text=hint,
+                max_length=2000 if long else 200,
+                required=False,
+                widget=widgets.Textarea(rows=3) if long else widgets.TextInput(),
+            )
+        self.order_fields(["listed", "summary", "further_information", *packs.ASKED])
+
+    def prepared(self) -> dict[str, str]:
+        """What only the national form asks."""
+        return {name: self.cleaned_data.get(name) or "" for name in packs.ASKED}
+
+
+class CompleteForm(GovForm):
+    """What the national form needs and nobody has said yet, one box a line of the pack. None must be filled."""
+
+    submit_label = "Save what I know"
+    mark_optional = False
+
+    def __init__(
+        self, *args: Any, missing: list[tuple[dict[str, Any], dict[str, Any]]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = {box_of(line): line["id"] for _, line in missing}
+        for section, line in missing:
+            self.fields[box_of(line)] = forms.CharField(
+                label=f"{section.get('plain_title') or section['title']}: {line['label']}",
+                max_length=2000,
+                required=False,
+                widget=widgets.Textarea(rows=2, count=False),
+            )
+
+    def supplied(self) -> dict[str, str]:
+        """What was typed, by the line it belongs to."""
+        return {key: self.cleaned_data[box] for box, key in self.lines.items() if self.cleaned_data.get(box)}
+
+
+def box_of(line: dict[str, Any]) -> str:
+    """The name of the box in which a missing line is answered."""
+    return str(line["id"]).replace(".", "_")
+
+
+class CorrectForm(GovForm):
+    submit_label = "Record the correction"
+
+    what = forms.CharField(label="What was corrected?", max_length=NARRATIVE, widget=widgets.Textarea(rows=6))
+    told_at = GovDateTimeField(
+        label="When was the National Panel told?", noun="time it was told", not_after=clock.now
+    )
+    how = forms.ChoiceField(label="How was it told?", choices=How.choices, widget=widgets.Radios())
+    upload = CaseFileField(
+        label="Copy of what was sent",
+        help_text="A PDF, a Word document, a picture or a saved e-mail, up to 25 MB.",
+        required=False,
+        widget=widgets.FileUpload(),
     )
 
 
@@ -99,6 +165,13 @@ class SentForm(ListingForm, SentAtForm):
         required=False,
         widget=widgets.Textarea(),
     )
+    keyed = forms.ModelChoiceField(
+        NotificationPack.objects.none(),
+        label="From which version of the pack was it keyed?",
+        empty_label=None,
+        error_messages={"required": "Choose the version of the pack"},
+        widget=widgets.Radios(),
+    )
 
     field_order = [
         "reference",
@@ -106,9 +179,20 @@ class SentForm(ListingForm, SentAtForm):
         "sender",
         "listed",
         "further_information",
+        "keyed",
         "upload",
         "lateness_reason",
     ]
+
+    def __init__(self, *args: Any, kept: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keyed"].queryset = kept  # type: ignore[attr-defined]
+        self.fields["keyed"].label_from_instance = lambda pack: (  # type: ignore[attr-defined]
+            f"Version {pack.number}, made on {govuk_datetime(pack.made_at)}"
+        )
+        # Of one there is nothing to choose, and of none what is known now is kept.
+        if len(kept) < 2:
+            del self.fields["keyed"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

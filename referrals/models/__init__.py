@@ -1,9 +1,11 @@
 from referrals.models.consultation import Consultation, ConsultationAnswer, ConsultationState
+from referrals.models.deaths import DeathKind, DeathNotice, DeathNoticeState, kind_owed
 from referrals.models.notification import (
     Basis,
     NotificationState,
     SeriousIncidentNotification,
 )
+from referrals.models.pack import NotificationPack
 from referrals.models.referral import (
     ABUSE_OR_NEGLECT,
     AbuseOrNeglect,
@@ -24,7 +26,11 @@ __all__ = [
     "Consultation",
     "ConsultationAnswer",
     "ConsultationState",
+    "DeathKind",
+    "DeathNotice",
+    "DeathNoticeState",
     "LeadView",
+    "NotificationPack",
     "NotificationState",
     "QuestionAsked",
     "Referral",
@@ -32,4 +38,5 @@ __all__ = [
     "ReferredChild",
     "ReferredRelative",
     "SeriousIncidentNotification",
+    "kind_owed",
 ]

@@ -80,6 +80,15 @@ class SeriousIncidentNotification(ConcurrentTransitionMixin, CaseRecord):
     listed = models.ManyToManyField(Subject, blank=True, related_name="notifications")
     summary = models.TextField(blank=True)
     further_information = models.TextField("further children and information", blank=True)
+    prepared = models.JSONField("what only the national form asks", default=dict, blank=True)
+    keyed = models.ForeignKey(
+        "referrals.NotificationPack",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="version of the pack that was keyed",
+    )
     reference = models.CharField("national reference", max_length=60, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     sender = models.CharField("sent by", max_length=150, blank=True)
@@ -141,8 +150,12 @@ class SeriousIncidentNotification(ConcurrentTransitionMixin, CaseRecord):
         permission=holds(BUSINESS_UNIT, Role.LAN),
         custom=act("Prepare the notification", "2.4 Notification"),
     )
-    def prepare(self, *, summary: str, further_information: str) -> None:
+    def prepare(
+        self, *, summary: str, further_information: str, prepared: dict[str, str] | None = None
+    ) -> None:
         self.summary, self.further_information = summary, further_information
+        if prepared is not None:
+            self.prepared = prepared
 
     @transition(
         state,

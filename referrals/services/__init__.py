@@ -15,6 +15,14 @@ from referrals.services.criteria import (
     record_view_on_criteria_on_behalf,
     require_notification,
 )
+from referrals.services.deaths import (
+    acknowledge_death_notice,
+    confirm_death_notice_taken_back,
+    drop_death_notice,
+    record_death_notice_sent,
+    record_suspicion,
+    require_death_notices,
+)
 from referrals.services.finding import find_child, link_earlier_case, unlink_case
 from referrals.services.notifying import (
     acknowledge_notification,
@@ -26,6 +34,13 @@ from referrals.services.notifying import (
     record_notification_sent_again,
     reject_notification,
 )
+from referrals.services.other_area import (
+    let_other_area_in,
+    let_other_area_out,
+    record_other_area_told,
+    tell_other_area,
+)
+from referrals.services.packing import complete_pack, correct_notification, keep_pack
 from referrals.services.questions import answer_question
 from referrals.services.sending import (
     attach_to_referral,
@@ -42,6 +57,7 @@ from referrals.services.taking_back import (
 )
 from referrals.services.triage import (
     accept_referral,
+    acknowledge_referral,
     ask_to_withdraw,
     mark_duplicate,
     record_written_confirmation,
@@ -59,7 +75,9 @@ from referrals.services.writing import (
 
 __all__ = [
     "accept_referral",
+    "acknowledge_death_notice",
     "acknowledge_notification",
+    "acknowledge_referral",
     "act_on_criteria",
     "answer_question",
     "ask_for_endorsement",
@@ -69,18 +87,25 @@ __all__ = [
     "begin_referral",
     "children_of",
     "close_notification",
+    "complete_pack",
     "conclude_criteria",
     "confirm_acceptance_taken_back",
+    "confirm_death_notice_taken_back",
     "confirm_notification_taken_back",
     "confirm_view_on_criteria",
     "contest_view_on_criteria",
+    "correct_notification",
     "de_notify",
     "discard_referral",
+    "drop_death_notice",
     "endorse_referral",
     "escalate_criteria",
     "find_child",
     "give_view_on_criteria",
+    "keep_pack",
     "leave_to_colleague",
+    "let_other_area_in",
+    "let_other_area_out",
     "link_earlier_case",
     "log_oral_notice",
     "mark_duplicate",
@@ -89,18 +114,23 @@ __all__ = [
     "prepare_notification",
     "recommend_on_criteria",
     "reconsider_criteria",
+    "record_death_notice_sent",
     "record_la_first",
     "record_lead_partners_on_criteria",
     "record_notification_sent",
     "record_notification_sent_again",
+    "record_other_area_told",
+    "record_suspicion",
     "record_view_on_criteria_on_behalf",
     "record_written_confirmation",
     "refuse_taking_back",
     "reject_notification",
+    "require_death_notices",
     "require_notification",
     "resubmit_referral",
     "return_to_referrer",
     "submit_referral",
+    "tell_other_area",
     "transfer_referral",
     "unlink_case",
     "withdraw_referral",

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Final
 
 from accounts.models import Agency, User
 from accounts.settings_choices import RapidReviewAnchor, StatutoryPartner
-from casework.models import Case, Stage
+from casework import audit
+from casework.models import Case, Part, Stage
+from correspondence.models import Notice, NoticeSubject
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from lcspr import clock
-from referrals.models import Referral
+from referrals import rules
+from referrals.models import AbuseOrNeglect, Referral, ReferralState, kind_owed
 
 NOTIFY: Final = "DL-01"
 TELL_PARTNERS: Final = "DL-02"
 WRITE: Final = "DL-03"
+ACKNOWLEDGE: Final = "DL-04"
+CHECK: Final = "DL-04c"
 DISCUSS: Final = "DL-05"
+LETTERS: Final = "DL-06"
+MEETING: Final = "DL-08"
+SIGN_OFF: Final = "DL-09"
 RAPID_REVIEW: Final = "DL-10"
 
 FROM_AWARENESS: Final = (NOTIFY, TELL_PARTNERS)
 # Where a case waits for a notification on new information, and an earlier one may have been sent long ago.
 NEWLY_AWARE: Final = frozenset({Stage.AWAITING_SIN, Stage.ALTERNATIVE_REVIEW})
 BEFORE_NOTIFICATION: Final = (NOTIFY, TELL_PARTNERS, WRITE, DISCUSS)
+# What the sending starts beside the rapid review's own fifteen working days (T10).
+ON_THE_WAY: Final = (LETTERS, MEETING, SIGN_OFF)
+FROM_SENDING: Final = (*ON_THE_WAY, RAPID_REVIEW)
 
 
 def open_clock(case: Case, code: str) -> Deadline | None:
@@ -45,15 +57,20 @@ def authority_that_owes(case: Case) -> Agency | None:
     return own.agency if own else None
 
 
-def start_from_awareness(case: Case, *, by: User, because: str) -> None:
+def start_from_awareness(case: Case, *, by: User, because: str, suspected: bool = False) -> None:
     """Start the notification's clocks as soon as anyone records the awareness, or correct those that run.
 
     Provisional until triage confirms it: the clock is never hidden (architecture §6). One that was met stays,
-    unless the authority has become aware anew since (T45).
+    unless the authority has become aware anew since (T45). Where the death of a looked-after child or a care leaver is
+    all that is known, they begin when abuse or neglect comes to be suspected, which `suspected` says.
     """
     assert case.la_aware_at is not None
+    owed = suspected or may_be_a_serious_incident(case)
     for code in FROM_AWARENESS:
         running = open_clock(case, code)
+        if running is None and not owed:
+            # Aware of a death that is notified whatever its cause, not of abuse or neglect (AC-16).
+            continue
         if running is not None:
             if running.trigger_at != case.la_aware_at:
                 deadlines.correct_trigger(
@@ -69,6 +86,36 @@ def start_from_awareness(case: Case, *, by: User, because: str) -> None:
                 owed_agency=authority_that_owes(case),
             )
         _owed_by(case, code)
+
+
+def start_when_found_met(case: Case, *, on: dt.date, by: User) -> None:
+    """Start the notification's clocks for a death that was first notified without suspicion, from the day `on` which
+    the local authority's view was given: then it was aware of the abuse or neglect at the latest (AC-16)."""
+    if may_be_a_serious_incident(case) or Deadline.objects.of(case).filter(code=NOTIFY).exists():
+        return
+    at = clock.on_the_day(on)
+    case.la_aware_at = max(at, case.la_aware_at) if case.la_aware_at else at
+    case.save(update_fields=["la_aware_at"])
+    because = "the local authority came to hold that abuse or neglect is suspected"
+    start_from_awareness(case, by=by, because=because, suspected=True)
+
+
+def may_be_a_serious_incident(case: Case) -> bool:
+    """Whether what is known may call for a serious incident notification.
+
+    Always, unless a notice of a death is what is owed, and of a child nobody suspects abuse or neglect, or it happened
+    to nobody under 18 (domain §2.5.14 and 15).
+    """
+    children = list(case.subjects.filter(part=Part.CHILD).select_related("person"))
+    if not any(kind_owed(child) for child in children):
+        return True
+    sent = case.referrals.exclude(state=ReferralState.DRAFT)
+    suspected = sent.exclude(abuse_or_neglect=AbuseOrNeglect.NOT_SUSPECTED).exists() or not sent.exists()
+    ages = [
+        rules.age_on(child.person.born_on, child.person.died_on or case.incident_from or clock.today())
+        for child in children
+    ]
+    return rules.may_be_a_serious_incident(abuse_suspected=suspected, ages=ages)
 
 
 def _met_since(case: Case, code: str) -> bool:
@@ -117,6 +164,54 @@ def confirmed_in_writing(case: Case, *, at: dt.datetime, by: User) -> None:
     deadlines.meet(WRITE, case=case, at=at, by=by)
 
 
+def received(referral: Referral, *, by: User, acknowledged: bool) -> None:
+    """Start the time to acknowledge a referral and to check it (DL-04), from its sending.
+
+    `acknowledged` says that the receipt went to the referrer by itself, which ends the first at once.
+    """
+    case = referral.case
+    assert case is not None
+    for code in (ACKNOWLEDGE, CHECK):
+        deadlines.start(
+            code,
+            case=case,
+            trigger_at=clock.now(),
+            because="when the referral was sent"
+            if referral.version == 1
+            else "when the referral was sent again",
+            by=by,
+            about=referral,
+        )
+    if acknowledged:
+        deadlines.meet(ACKNOWLEDGE, case=case, at=clock.now(), by=by, about=referral)
+
+
+def acknowledged(referral: Referral, *, at: dt.datetime, by: User) -> None:
+    """The referrer was told that the referral arrived."""
+    assert referral.case is not None
+    deadlines.meet(ACKNOWLEDGE, case=referral.case, at=at, by=by, about=referral)
+
+
+def waits_to_be_acknowledged(referral: Referral) -> bool:
+    """Whether the referrer is still to be told that the referral arrived."""
+    assert referral.case is not None
+    running = Deadline.objects.of(referral.case).open()
+    return running.filter(code=ACKNOWLEDGE, about=audit.label_of(referral)).exists()
+
+
+def checked(referral: Referral, *, by: User) -> None:
+    """The business unit has checked the referral: it was accepted, sent back, or found to end here."""
+    assert referral.case is not None
+    deadlines.meet(CHECK, case=referral.case, at=clock.now(), by=by, about=referral)
+
+
+def check_again(referral: Referral, *, by: User) -> None:
+    """The acceptance was recorded in error: the referral waits to be checked."""
+    assert referral.case is not None
+    reason = "The acceptance was recorded in error"
+    deadlines.reopen(CHECK, case=referral.case, reason=reason, by=by, about=referral)
+
+
 def start_discussion(case: Case, *, by: User) -> None:
     """Start the partners' time to discuss the criteria, from the acceptance (T07)."""
     deadlines.start(
@@ -124,10 +219,16 @@ def start_discussion(case: Case, *, by: User) -> None:
     )
 
 
-def partners_told(case: Case, *, by: User) -> None:
+def partners_told(case: Case, *, by: User, lateness_reason: str = "") -> None:
     """The partners here were told; where another area is concerned, its partnership must be told as well first."""
-    if not lives_elsewhere(case):
-        deadlines.meet(TELL_PARTNERS, case=case, at=clock.now(), by=by)
+    if other_area_told(case):
+        deadlines.meet(TELL_PARTNERS, case=case, at=clock.now(), by=by, lateness_reason=lateness_reason)
+
+
+def other_area_told(case: Case) -> bool:
+    """Whether the other area's partnership has been told, or no other area is concerned."""
+    told = Notice.objects.of(case, NoticeSubject.OTHER_AREA)
+    return not lives_elsewhere(case) or told.exists()
 
 
 def lives_elsewhere(case: Case) -> bool:
@@ -141,13 +242,23 @@ def discussed(case: Case, *, by: User) -> None:
     deadlines.meet(DISCUSS, case=case, at=clock.now(), by=by)
 
 
-def sent(case: Case, *, sent_at: dt.datetime, by: User, lateness_reason: str = "") -> None:
+def sent(
+    case: Case,
+    *,
+    sent_at: dt.datetime,
+    by: User,
+    lateness_reason: str = "",
+    on_the_way: Collection[str] = ON_THE_WAY,
+) -> None:
     """The notification was sent: its own clocks are met, or met late, and the rapid review's begins.
 
-    DL-10 runs from the anchor the partnership chose (domain §0.3.5).
+    DL-10 runs from the anchor the partnership chose (domain §0.3.5). `on_the_way` names the local clocks that start with
+    it: none for a case brought in under way, whose letters and meeting may lie behind it.
     """
     deadlines.meet(NOTIFY, case=case, at=sent_at, by=by, lateness_reason=lateness_reason)
-    deadlines.meet(TELL_PARTNERS, case=case, at=clock.now(), by=by, lateness_reason=lateness_reason)
+    partners_told(case, by=by, lateness_reason=lateness_reason)
+    for code in on_the_way:
+        deadlines.start(code, case=case, trigger_at=sent_at, because="when the notification was sent", by=by)
     anchored = case.partnership.rr_anchor == RapidReviewAnchor.PARTNERS_AWARE
     told = case.partners_aware_at if anchored else None
     deadlines.start(
@@ -167,7 +278,10 @@ def stop(case: Case, *codes: str, reason: str, by: User) -> None:
 
 def stop_all(case: Case, *, reason: str, by: User) -> None:
     """Cancel every clock that still runs for the case itself."""
-    stop(case, *BEFORE_NOTIFICATION, RAPID_REVIEW, reason=reason, by=by)
+    stop(case, *BEFORE_NOTIFICATION, *FROM_SENDING, reason=reason, by=by)
+    for running in Deadline.objects.of(case).open().filter(code__in=(ACKNOWLEDGE, CHECK)):
+        about = Referral.objects.get(pk=running.about.partition(":")[2])
+        deadlines.cancel(running.code, case=case, reason=reason, by=by, about=about)
 
 
 def not_owed(case: Case, *codes: str, reason: str, by: User) -> None:

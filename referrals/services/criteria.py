@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import IO, Any, TypeAlias
 
 from django.core.files.base import File
@@ -19,6 +20,7 @@ from decisions import services as decisions
 from decisions.kinds import CriteriaOutcome, DecisionKind
 from decisions.models import Decision, DecisionState, PartnerView
 from decisions.standing import name_of
+from lcspr import clock
 from referrals.models import Basis, SeriousIncidentNotification
 from referrals.services import clocks, telling
 
@@ -59,9 +61,12 @@ def give_view_on_criteria(
     reasons: str,
     on: dt.date,
     partner: StatutoryPartner | None = None,
+    findings: Mapping[str, str] | None = None,
 ) -> Decision:
     """Give one partner's view on the criteria; the third view that agrees decides (T09, T11, T12)."""
-    decision = decisions.give_view(decision, by=by, outcome=outcome, reasons=reasons, on=on, partner=partner)
+    decision = decisions.give_view(
+        decision, by=by, outcome=outcome, reasons=reasons, on=on, partner=partner, findings=findings
+    )
     return conclude_criteria(decision, by=by)
 
 
@@ -136,6 +141,7 @@ def notify_alone(decision: Decision, *, by: User, reasons: str, on: dt.date) -> 
         by=by,
         words="The local authority decided to notify although a partner disagrees",
     )
+    clocks.start_when_found_met(case, on=_held_on(decision), by=by)
     clocks.discussed(case, by=by)
     notification = require_notification(case, by=by, basis=Basis.LA_ALONE, dissent=_dissent(decision))
     telling.tell(
@@ -187,6 +193,7 @@ def _criteria_met(case: Case, decision: Decision, *, by: User) -> None:
         by=by,
         words="The partners found the criteria met: the notification is to be sent",
     )
+    clocks.start_when_found_met(case, on=_held_on(decision), by=by)
     clocks.discussed(case, by=by)
     require_notification(case, by=by, basis=Basis.PARTNERS_AGREE, dissent=_dissent(decision))
     telling.tell(
@@ -278,6 +285,13 @@ def reconsider_criteria(
 
 def _evidence(decision: Decision, upload: Upload, *, by: User, title: str) -> Any:
     return store_document(decision.case, upload, by=by, title=title, thing=Thing.RR_REPORT)
+
+
+def _held_on(decision: Decision) -> dt.date:
+    """The day on which the local authority held the criteria met; that of the decision where it did not."""
+    met = [view for view in decision.live_views() if view.outcome == CriteriaOutcome.MET]
+    own = [view.given_on for view in met if view.partner == StatutoryPartner.LA]
+    return own[0] if own else decision.decided_on or clock.today()
 
 
 def _dissent(decision: Decision) -> str:

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import IO, Any, TypeAlias
 
 from django.core.files.base import File
 from django.db import transaction
 
 from accounts.access_table import Thing
-from accounts.models import Membership, Partnership, User
+from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, Role
-from accounts.settings_choices import StatutoryPartner
 from casework.files import store_document
 from casework.models import Case, Part, Subject
-from casework.services import admit
 from casework.transitions import TransitionRefused, perform
 from correspondence import services as correspondence
 from correspondence.models import How, NoticeSubject, Recipient
 from lcspr import clock
 from referrals import rules
-from referrals.models import SeriousIncidentNotification
-from referrals.services import clocks, telling
+from referrals.models import NotificationPack, SeriousIncidentNotification
+from referrals.services import clocks, other_area, telling
 from referrals.services.criteria import open_criteria_decision
+from referrals.services.packing import keep_pack
 
 Upload: TypeAlias = "File[Any] | IO[bytes]"
-
-# The other area's business unit reads the shared case; it runs nothing in it.
-NEIGHBOUR: Role = Role.SG
 
 
 @transaction.atomic
@@ -39,8 +35,12 @@ def prepare_notification(
     summary: str,
     listed: Collection[Subject],
     further_information: str = "",
+    prepared: Mapping[str, str] | None = None,
 ) -> SeriousIncidentNotification:
-    """Put down what the notifier will key into the national form: the children listed, the summary, the rest."""
+    """Put down what the notifier will key into the national form: the children listed, the summary, the rest.
+
+    `prepared` is what only the national form asks (referrals.packs.ASKED); None leaves it as it was.
+    """
     _refuse_listing(notification.case, listed, further_information)
     notification = perform(
         notification,
@@ -48,6 +48,7 @@ def prepare_notification(
         by=by,
         summary=summary,
         further_information=further_information,
+        prepared=None if prepared is None else {**(notification.prepared or {}), **prepared},
         words="Prepared the notification",
     )
     notification.listed.set(listed)
@@ -66,12 +67,14 @@ def record_notification_sent(
     upload: Upload,
     further_information: str = "",
     lateness_reason: str = "",
+    keyed: NotificationPack | None = None,
     on: dt.date,
 ) -> SeriousIncidentNotification:
     """Record that the local authority sent the notification (T10): its clock ends, the rapid review's begins.
 
-    `upload` is the copy of what was sent. After the fifth working day a reason for lateness is asked. Where the child's
-    home is in another area, that area's business unit is told and let in to read.
+    `upload` is the copy of what was sent, `keyed` the version of the pack from which it was keyed: the last one made,
+    or what is known now where none was. After the fifth working day a reason for lateness is asked. Where the child's
+    home is in another area, that area's partnership is told and let in to read.
     """
     case = (
         Case.objects.select_for_update(of=("self",), no_key=True)
@@ -80,6 +83,9 @@ def record_notification_sent(
     )
     _refuse_sending(case, sent_at, lateness_reason)
     _refuse_listing(case, listed, further_information)
+    keyed = keyed or notification.packs.first() or keep_pack(notification, by=by)
+    if keyed.notification_id != notification.pk:
+        raise TransitionRefused(["Choose a version of this notification’s own pack."])
     notification = perform(
         notification,
         "record_sent",
@@ -95,13 +101,14 @@ def record_notification_sent(
         case, upload, by=by, title="Copy of the notification", thing=Thing.SIN_COPY
     )
     notification.recorded_by, notification.recorded_at = by, clock.now()
+    notification.keyed = keyed
     notification.save()
     notification.listed.set(listed)
     case = perform(
         case, "record_notification", by=by, words="The notification was sent: the rapid review begins"
     )
+    other_area.let_other_area_in(case, by=by, on=on)
     clocks.sent(case, sent_at=sent_at, by=by, lateness_reason=lateness_reason)
-    neighbours = _let_neighbours_in(case, by=by, on=on)
     telling.tell(
         "notification_sent",
         case,
@@ -110,7 +117,6 @@ def record_notification_sent(
         about=notification,
         due=clocks.open_clock(case, clocks.RAPID_REVIEW),
     )
-    correspondence.queue("notification_other_area", case=case, to=neighbours, by=by, about=notification)
     telling.tell_referrers("referral_status", case, by=by)
     return notification
 
@@ -215,12 +221,12 @@ def de_notify(
             by=by,
             words=reason,
         )
-    clocks.not_owed(case, clocks.RAPID_REVIEW, reason=f"The notification was withdrawn: {reason}", by=by)
+    clocks.not_owed(case, *clocks.FROM_SENDING, reason=f"The notification was withdrawn: {reason}", by=by)
     decision = open_criteria_decision(case, by=by, on=on)
     telling.tell(
         "notification_withdrawn",
         case,
-        telling.TOLD_OF_SENDING,
+        telling.TOLD_OF_SENDING | {Role.NEIGHBOUR},
         by=by,
         about=decision,
         task="Give your view on what follows",
@@ -269,28 +275,3 @@ def _refuse_answer(notification: SeriousIncidentNotification, at: dt.datetime) -
 def _refuse_future(at: dt.datetime, what: str) -> None:
     if at > clock.now():
         raise TransitionRefused([f"{what} must be now or in the past."])
-
-
-def _let_neighbours_in(case: Case, *, by: User, on: dt.date) -> list[User]:
-    """Let the business unit of the child's home area read the case, where that is another partnership's."""
-    if not clocks.lives_elsewhere(case):
-        return []
-    home = (
-        Partnership.objects.filter(
-            members__agency=case.home_la, members__statutory=StatutoryPartner.LA, members__until__isnull=True
-        )
-        .exclude(pk=case.partnership_id)
-        .first()
-    )
-    if home is None:
-        return []
-    staff = (
-        Membership.objects.current().filter(partnership=home, role__in=BUSINESS_UNIT).select_related("user")
-    )
-    people = list(dict.fromkeys(membership.user for membership in staff))
-    for person in people:
-        if person != by:
-            admit(
-                case, role=NEIGHBOUR, user=person, why="Business unit of the child’s home area", by=by, on=on
-            )
-    return people

@@ -25,7 +25,7 @@ from referrals import rules
 from referrals.answers import dates_in, day, in_full, known, moment, questions_of
 from referrals.models import Basis, Channel, NotificationState, Referral, SeriousIncidentNotification
 from referrals.permissions import AGENCY_LEADS, is_business_unit_of, writes_in
-from referrals.services import clocks, telling
+from referrals.services import clocks, deaths, other_area, telling
 from referrals.services.subjects import record_people, refuse_pseudonym
 from referrals.services.writing import begin_referral
 
@@ -56,6 +56,9 @@ def submit_referral(referral: Referral, *, by: User, version: int, on: dt.date) 
     _close(referral)
     if case.la_aware_at:
         clocks.start_from_awareness(case, by=by, because=AWARE)
+    deaths.require_death_notices(case, by=by)
+    # Whoever has an account is sent the receipt by itself; who rang or wrote must be told that it arrived.
+    clocks.received(referral, by=by, acknowledged=referral.referrer is not None)
     # What the agency itself writes here is in writing, however the business unit first heard of it.
     by_agency = not is_business_unit_of(by, referral.partnership_id)
     spoken = rules.must_be_in_writing_again(referral.channel)
@@ -84,6 +87,8 @@ def resubmit_referral(referral: Referral, *, by: User, version: int, on: dt.date
     _close(referral)
     if case.la_aware_at:
         clocks.start_from_awareness(case, by=by, because=AWARE)
+    deaths.require_death_notices(case, by=by)
+    clocks.received(referral, by=by, acknowledged=referral.referrer is not None)
     telling.tell(
         "referral_resubmitted", case, BUSINESS_UNIT, by=by, about=referral, task="Check the referral"
     )
@@ -203,7 +208,9 @@ def record_la_first(
         lateness_reason=lateness_reason,
         further_information=further_information,
     )
-    clocks.start_from_awareness(case, by=by, because=AWARE)
+    clocks.start_from_awareness(case, by=by, because=AWARE, suspected=True)
+    deaths.require_death_notices(case, by=by)
+    other_area.let_other_area_in(case, by=by, on=on)
     clocks.sent(case, sent_at=sent_at, by=by, lateness_reason=lateness_reason)
     telling.tell("notification_sent", case, telling.TOLD_OF_SENDING, by=by, about=notification)
     return notification

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
-from accounts.roles import BUSINESS_UNIT, STANDING
+from accounts.roles import BUSINESS_UNIT, STANDING, Role
 from casework import audit
 from casework.models import Access, Case, TakingBack
 from casework.permissions import holders
@@ -29,6 +29,7 @@ SENDING = "take_back_sent"
 TAKES_BACK = {
     ACCEPTANCE: ("accept",),
     SENDING: ("record_sent",),
+    "take_back_death_notice": ("record_death_notice_sent",),
     "take_back_sending": ("send",),
     "take_back_publication": ("publish", "publish_improvements"),
 }
@@ -119,11 +120,14 @@ def confirm_acceptance_taken_back(asked: TakingBack, *, by: User, on: dt.date) -
     clocks.stop(case, clocks.DISCUSS, reason="The acceptance was recorded in error", by=by)
     clocks.reopen(case, clocks.TELL_PARTNERS, reason="The acceptance was recorded in error", by=by)
     clocks.make_provisional(case)
+    clocks.check_again(referral, by=by)
     # Told while they may still open the case: afterwards nobody may write to them about it.
     correspondence.queue("referral_acceptance_taken_back", case=case, to=told, by=by, about=referral)
     for access in Access.objects.current().filter(
         case=case, role__in=STANDING, partnership=case.partnership_id
     ):
+        end_access(access, by=by, on=on, why="the acceptance was recorded in error")
+    for access in Access.objects.current().filter(case=case, role=Role.NEIGHBOUR):
         end_access(access, by=by, on=on, why="the acceptance was recorded in error")
     telling.tell_referrer("referral_status", referral, by=by)
     return referral
@@ -141,14 +145,14 @@ def confirm_notification_taken_back(asked: TakingBack, *, by: User) -> SeriousIn
         by=by,
         words=f"Took back the record of sending, recorded in error: {asked.reason}",
     )
-    notification.copy = notification.recorded_by = notification.recorded_at = None
+    notification.copy = notification.keyed = notification.recorded_by = notification.recorded_at = None
     notification.save()
     case = perform(
         notification.case, "take_back_notification", by=by, words="The notification is still to be sent"
     )
     reason = "The sending was recorded in error"
     clocks.reopen(case, clocks.NOTIFY, clocks.TELL_PARTNERS, reason=reason, by=by)
-    clocks.stop(case, clocks.RAPID_REVIEW, reason=reason, by=by)
+    clocks.stop(case, *clocks.FROM_SENDING, reason=reason, by=by)
     telling.tell(
         "notification_taken_back",
         case,

@@ -23,7 +23,7 @@ from lcspr import clock
 from referrals import rules
 from referrals.models import QuestionAsked, Referral, ReferralState, ReferredChild, ReferredRelative
 from referrals.permissions import AGENCY_LEADS, is_business_unit_of
-from referrals.services import clocks, telling
+from referrals.services import clocks, deaths, telling
 from referrals.services.criteria import open_criteria_decision
 from referrals.services.questions import ask_questions
 from referrals.services.subjects import copy_relative, copy_subject, refuse_pseudonym, relabel, same_person_in
@@ -48,6 +48,7 @@ def return_to_referrer(
     ask_questions(referral, by=by, questions=questions)
     if referral.draft is not None:
         reopen_draft(referral.draft)
+    clocks.checked(referral, by=by)
     telling.tell_referrer("referral_returned", referral, by=by, task="Answer what is asked and send it again")
     return referral
 
@@ -83,6 +84,8 @@ def accept_referral(
         close_draft(referral.draft)
     clocks.start_from_awareness(case, by=by, because="triage put right when the local authority became aware")
     clocks.confirm_awareness(case, by=by)
+    deaths.require_death_notices(case, by=by)
+    clocks.checked(referral, by=by)
     clocks.start_discussion(case, by=by)
     clocks.partners_told(case, by=by)
     admit_standing(case, by=by, on=on, why="The referral was accepted")
@@ -148,12 +151,15 @@ def mark_duplicate(
     )
     perform(case, "mark_duplicate", by=by, of=of, words=f"Closed: the same incident as {of.reference}")
     _abandon_criteria(case, by=by, reason=f"Joined with {of.reference}")
+    clocks.checked(referral, by=by)
     clocks.stop_all(case, reason=f"Joined with {of.reference}, whose clocks govern", by=by)
+    deaths.drop_all(case, reason=f"Joined with {of.reference}", by=by)
     became = _move_children(referral, of, same_as) | _move_relatives(referral, of)
     QuestionAsked.objects.filter(referral=referral).update(case=of)
     if referral.draft is not None:
         close_draft(referral.draft)
     _keep_earliest(case, of, by=by)
+    deaths.require_death_notices(of, by=by)
     audit.record(
         "referral_joined",
         by=by,
@@ -328,6 +334,7 @@ def withdraw_referral(referral: Referral, *, by: User, reason: str, agreed_by: U
     case = perform(case, "withdraw", by=by, words="Closed: the referral was withdrawn")
     _abandon_criteria(case, by=by, reason="The referral was withdrawn")
     clocks.stop(case, clocks.DISCUSS, clocks.WRITE, reason="The referral was withdrawn", by=by)
+    clocks.checked(referral, by=by)
     telling.tell("referral_withdrawn", case, PARTNERS | BUSINESS_UNIT, by=by, about=referral)
     telling.tell_referrer("referral_status", referral, by=by)
     return referral
@@ -370,9 +377,32 @@ def transfer_referral(
         words=package,
     )
     _abandon_criteria(case, by=by, reason=f"Passed to {to}")
+    clocks.checked(referral, by=by)
     clocks.stop_all(case, reason=f"Passed to {to}, which owes it", by=by)
+    deaths.drop_all(case, reason=f"Passed to {to}", by=by)
     telling.tell("referral_transferred", case, PARTNERS | BUSINESS_UNIT | {Role.LAN}, by=by, about=referral)
     telling.tell_referrer("referral_status", referral, by=by)
+    return referral
+
+
+@transaction.atomic
+def acknowledge_referral(referral: Referral, *, by: User, told_at: dt.datetime) -> Referral:
+    """Record that whoever referred by telephone or letter was told that it arrived (DL-04)."""
+    if not is_business_unit_of(by, referral.partnership_id) or referral.case is None:
+        raise TransitionRefused(["Only the business unit records this."])
+    if not clocks.waits_to_be_acknowledged(referral):
+        raise TransitionRefused(["The referral was acknowledged already."])
+    if told_at > clock.now():
+        raise TransitionRefused(["The time they were told must be now or in the past."])
+    clocks.acknowledged(referral, at=told_at, by=by)
+    audit.record(
+        "referral_acknowledged",
+        by=by,
+        case=referral.case,
+        about=referral,
+        words="The referrer was told that the referral arrived",
+        told_at=told_at,
+    )
     return referral
 
 

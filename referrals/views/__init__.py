@@ -9,6 +9,14 @@ from referrals.views.criteria import (
     CriteriaView,
     NotifyAloneView,
 )
+from referrals.views.deaths import (
+    DeathNoticeAcknowledgedView,
+    DeathNoticeSentView,
+    DeathNoticeView,
+    DropDeathNoticeView,
+    SuspicionView,
+    TakeBackDeathNoticeView,
+)
 from referrals.views.finding import AnswerView, FindChildView, LinkView
 from referrals.views.notification import (
     AcknowledgeView,
@@ -22,6 +30,7 @@ from referrals.views.notification import (
     RecordSentView,
     RejectView,
 )
+from referrals.views.pack import CompletePackView, CorrectNotificationView, KeptPackView, PackView
 from referrals.views.reading import AttachView, OutcomeView, ReferralView
 from referrals.views.sending import (
     AskEndorsementView,
@@ -37,6 +46,7 @@ from referrals.views.sending import (
 from referrals.views.taking_back import ConfirmTakingBackView, TakeBackAcceptanceView, TakeBackSentView
 from referrals.views.triage import (
     AcceptView,
+    AcknowledgeReferralView,
     AskToWithdrawView,
     DuplicateTargetView,
     MarkDuplicateView,
@@ -57,6 +67,7 @@ from referrals.views.writing import (
 
 __all__ = [
     "AcceptView",
+    "AcknowledgeReferralView",
     "AcknowledgeView",
     "AddView",
     "AnswerView",
@@ -65,8 +76,10 @@ __all__ = [
     "AttachView",
     "CheckView",
     "CloseNotificationView",
+    "CompletePackView",
     "ConcludeCriteriaView",
     "ConfirmTakingBackView",
+    "CorrectNotificationView",
     "CriteriaChairView",
     "CriteriaEscalateView",
     "CriteriaLeadPartnersView",
@@ -74,11 +87,16 @@ __all__ = [
     "CriteriaRecommendView",
     "CriteriaView",
     "DeNotifyView",
+    "DeathNoticeAcknowledgedView",
+    "DeathNoticeSentView",
+    "DeathNoticeView",
     "DiscardView",
+    "DropDeathNoticeView",
     "DuplicateTargetView",
     "EndorseView",
     "FindChildView",
     "GroupView",
+    "KeptPackView",
     "LeaveView",
     "LinkView",
     "LocalAuthorityFirstView",
@@ -90,6 +108,7 @@ __all__ = [
     "OnBehalfView",
     "OralNoticeView",
     "OutcomeView",
+    "PackView",
     "PageView",
     "PrepareView",
     "PrintView",
@@ -105,7 +124,9 @@ __all__ = [
     "ReturnView",
     "StartView",
     "SubmitView",
+    "SuspicionView",
     "TakeBackAcceptanceView",
+    "TakeBackDeathNoticeView",
     "TakeBackSentView",
     "TasksView",
     "TransferView",

@@ -16,12 +16,15 @@ from casework.drafts import DraftMoved
 from casework.models import TakingBack
 from casework.transitions import MovedOn, TransitionRefused, actions_for
 from casework.views import ActView, RecordMixin
+from correspondence.models import Notice, NoticeSubject
 from lcspr import clock
-from referrals import services
+from referrals import packs, services
 from referrals.forms import notification as forms
 from referrals.models import SeriousIncidentNotification
+from referrals.models.notification import OUT
 from referrals.permissions import is_business_unit_of
 from referrals.services import clocks
+from referrals.views.pack import NOTIFIERS, READERS
 from referrals.views.writing import WritingView
 
 
@@ -46,6 +49,11 @@ class NotificationView(RecordMixin, TemplateView):
                 for act in actions_for(notification, self.user)
             ],
             "deadline": clocks.open_clock(self.case, clocks.NOTIFY),
+            "corrections": Notice.objects.of(self.case, NoticeSubject.NOTIFICATION_CHANGED).select_related(
+                "proof", "recorded_by"
+            ),
+            "may_read_pack": bool(self.roles & READERS),
+            "may_correct": bool(self.roles & NOTIFIERS) and notification.state in OUT,
             "taking_back": TakingBack.objects.filter(
                 case=self.case,
                 about=f"referrals.SeriousIncidentNotification:{notification.pk}",
@@ -79,6 +87,7 @@ class _ListingView(NotificationActView):
             "listed": [str(key) for key in listed],
             "further_information": self.record.further_information,
             "summary": self.record.summary,
+            **{name: (self.record.prepared or {}).get(name) for name in packs.ASKED},
         }
 
 
@@ -95,6 +104,7 @@ class PrepareView(_ListingView):
             summary=given["summary"],
             listed=form.chosen(),
             further_information=given["further_information"],
+            prepared=form.prepared(),
         )
 
 
@@ -106,8 +116,12 @@ class RecordSentView(_ListingView):
     template_name = "referrals/record_sent.html"
     done_message = "The notification is recorded as sent.\nThe rapid review begins: fifteen working days run."
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "kept": self.record.packs.all()}
+
     def get_initial(self) -> dict[str, Any]:
         initial = super().get_initial()
+        initial["keyed"] = self.record.packs.first()
         if not initial["listed"]:
             children = services.children_of(self.case)
             initial["listed"] = [str(child.pk) for child in children[:4]]
@@ -132,6 +146,7 @@ class RecordSentView(_ListingView):
             "upload": given["upload"],
             "further_information": given["further_information"],
             "lateness_reason": given["lateness_reason"],
+            "keyed": given.get("keyed"),
             "on": clock.today(),
         }
 

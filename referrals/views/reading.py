@@ -162,6 +162,7 @@ class ReferralView(ReferralMixin, TemplateView):
             "unknown": self.sent.not_known if triages and not referral.has_ended else [],
             "questions_asked": [{"question": each} for each in referral.questions_asked.all()],
             "linked": self.case.earlier_cases.visible_to(self.user, BUSINESS_UNIT) if triages else [],
+            "to_acknowledge": triages and clocks.waits_to_be_acknowledged(referral),
             "writing_waited_for": triages and clocks.open_clock(self.case, clocks.WRITE) is not None,
             "taking_back": TakingBack.objects.filter(
                 case=self.case, about=f"referrals.Referral:{referral.pk}", confirmed_at=None, refused_at=None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
 from accounts.settings_choices import ReferralSource
+from casework import jobs
 from casework.drafts import DraftMoved
 from casework.reading import note_read
 from casework.transitions import MovedOn, TransitionRefused
@@ -27,6 +28,8 @@ from referrals.permissions import endorses, sends
 from referrals.services.writing import colleagues, leads_of
 from referrals.views.writing import WritingView
 
+COPY: Final = "referrals.tasks.make_copy"
+
 
 class WholeView(WritingView):
     """A page that shows every answer."""
@@ -39,12 +42,12 @@ class WholeView(WritingView):
     def cards(self, *, back: str = "") -> list[dict[str, Any]]:
         """Each section with its rows and its children, relatives or agencies; with links to change them, if `back`
         says where to come back to. Without links, what need not be answered and was not is left out."""
+        if not back:
+            return self.summary.cards()
         found = []
         for section in self.summary.sections():
             rows = [
-                {**row, "href": self.href_of(page, back=back)} if back else row
-                for page, row in self.summary.rows(section)
-                if back or row["value"] or row["needed"]
+                {**row, "href": self.href_of(page, back=back)} for page, row in self.summary.rows(section)
             ]
             members = []
             if (group := section.group) is not None:
@@ -53,10 +56,7 @@ class WholeView(WritingView):
                         "name": self.summary.name_of(group, member),
                         "rows": [
                             {**row, "href": self.href_of(page, group, member["key"], back=back)}
-                            if back
-                            else row
                             for page, row in self.summary.member_rows(group, member)
-                            if back or row["value"] or row["needed"]
                         ],
                     }
                     for member in self.answers.get(group.id) or []
@@ -66,7 +66,7 @@ class WholeView(WritingView):
                     "title": section.title,
                     "rows": rows,
                     "members": members,
-                    "list_href": self.href_of_group(group) if back and group is not None else "",
+                    "list_href": self.href_of_group(group) if group is not None else "",
                 }
             )
         return found
@@ -118,9 +118,24 @@ class PrintView(WholeView):
         return {
             "cards": self.cards(),
             "printed_at": clock.now(),
+            "asked_before": [
+                job for job in jobs.of(self.user, COPY) if job.asked.get("referral") == str(self.referral.pk)
+            ],
             **super().get_context_data(**kwargs),
             "back_href": self.check_href if self.referral.is_writable else own_page,
         }
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Have the copy made as a PDF, as it stands now."""
+        job = jobs.ask(
+            COPY,
+            by=self.user,
+            title="Copy of the referral",
+            origin=request.path,
+            asked={"referral": str(self.referral.pk)},
+            case=self.referral.case,
+        )
+        return redirect("casework:job", job.pk)
 
 
 class AskEndorsementView(WritingView):

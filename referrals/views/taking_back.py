@@ -18,6 +18,7 @@ from casework.views import RecordMixin
 from lcspr import clock
 from referrals import services
 from referrals.forms.notification import AnswerTakingBackForm, TakeBackForm
+from referrals.services.deaths import BACK
 from referrals.services.taking_back import ACCEPTANCE, SENDING
 from referrals.views.notification import NotificationActView
 from referrals.views.triage import ReferralActView
@@ -47,7 +48,11 @@ class TakeBackSentView(NotificationActView):
         )
 
 
-_WHAT = {ACCEPTANCE: "that the referral was accepted", SENDING: "that the notification was sent"}
+_WHAT = {
+    ACCEPTANCE: "that the referral was accepted",
+    SENDING: "that the notification was sent",
+    BACK: "that the notice of the death was sent",
+}
 
 
 class ConfirmTakingBackView(RecordMixin, FormView):
@@ -57,12 +62,12 @@ class ConfirmTakingBackView(RecordMixin, FormView):
     template_name = "referrals/confirm_taking_back.html"
     form_class = AnswerTakingBackForm
     page_title = "An act recorded in error"
-    transitions: ClassVar[tuple[str, ...]] = (ACCEPTANCE, SENDING)
+    transitions: ClassVar[tuple[str, ...]] = (ACCEPTANCE, SENDING, BACK)
     what: ClassVar[str] = ""
 
     @property
     def record(self) -> Any:
-        """The request, if it is one of these two acts."""
+        """The request, if it is one of these acts."""
         rows = TakingBack.objects.of_case_visible_to(self.user, BUSINESS_UNIT)
         related = ("case__partnership", "asked_by")
         return get_object_or_404(
@@ -103,6 +108,8 @@ class ConfirmTakingBackView(RecordMixin, FormView):
         """Do what is asked; the rapid review's app has its own."""
         if asked.transition == ACCEPTANCE:
             services.confirm_acceptance_taken_back(asked, by=self.user, on=clock.today())
+        elif asked.transition == BACK:
+            services.confirm_death_notice_taken_back(asked, by=self.user)
         else:
             self.confirm_sending(asked)
 

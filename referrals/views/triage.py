@@ -19,6 +19,7 @@ from casework.views import ActView
 from lcspr import clock
 from referrals import duplicates, services
 from referrals.forms import triage as forms
+from referrals.forms.deaths import AcknowledgedForm
 from referrals.models import Referral
 from referrals.permissions import is_business_unit_of
 from referrals.services import clocks
@@ -236,6 +237,20 @@ class AskToWithdrawView(_Plain):
 
     def act(self, form: Any) -> Any:
         return services.ask_to_withdraw(self.record, by=self.user, **form.cleaned_data)
+
+
+class AcknowledgeReferralView(_Plain):
+    """Records that whoever rang or wrote was told that the referral arrived (DL-04)."""
+
+    form_class = AcknowledgedForm
+    page_title = "Record that the referrer was told"
+    done_message = "It is recorded that the referrer was told."
+
+    def is_permitted(self) -> bool:
+        return is_business_unit_of(self.user, self.record.partnership_id)
+
+    def act(self, form: Any) -> Any:
+        return services.acknowledge_referral(self.record, by=self.user, **form.cleaned_data)
 
 
 class WrittenConfirmationView(_Plain):

@@ -59,6 +59,7 @@ def filled_in(address: Address, takes: str, keys: dict[str, Any]) -> str:
         "gate": "legal",
         "template": "deadline_due",
         "code": "DL-07",
+        "number": 1,
         "pk": keys.get(takes),
         "key": keys.get(takes if takes == "message" else "child"),
     }

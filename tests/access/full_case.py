@@ -6,7 +6,7 @@ import datetime as dt
 from io import BytesIO
 from typing import Any
 
-from factories import CaseFactory, MembershipFactory, has_opened, subject_of
+from factories import CaseFactory, MembershipFactory, PartnershipFactory, has_opened, subject_of
 
 import deadlines.services
 from accounts.access_table import Thing
@@ -51,8 +51,10 @@ from publication.models import (
     Reopening,
 )
 from rapid_review.models import AgencyRequest, PanelLetter, RapidReview
+from referrals import services
 from referrals.models import (
     Consultation,
+    DeathNotice,
     QuestionAsked,
     Referral,
     ReferredChild,
@@ -160,7 +162,12 @@ class FullCase:
                 referral.referrer = self.writer
             referral.save()
         self.invent(ReferredChild, referral=ours, subject=self.subject)
-        self.keys["notification"] = self.invent(SeriousIncidentNotification).pk
+        notification = self.invent(SeriousIncidentNotification)
+        self.keys["notification"] = notification.pk
+        services.keep_pack(notification, by=self.writer)
+        self.keys["death_notice"] = self.invent(
+            DeathNotice, subject=self.subject, lateness_reason="", ended_because=""
+        ).pk
         self.known[Event] = Event.objects.order_by("-id").first()
         asked = self.invent(
             TakingBack, transition="take_back_acceptance", about=f"referrals.Referral:{ours.pk}"
@@ -361,6 +368,9 @@ class FullCase:
             admit(self.case, role=role, agency=self.school, why="Asked", by=by, on=today)
         for role in {Role.REFERRER, *APPOINTED}:
             admit(self.case, role=role, user=self.people[role], why="Appointed", by=by, on=today)
+        # Another area is let in, so that there is something to see on the page about it.
+        neighbour = PartnershipFactory(name=f"Elsewhere of {self.name}")
+        admit(self.case, role=Role.NEIGHBOUR, partnership=neighbour, why="Home area", by=by, on=today)
         has_opened(self.case, *self.people.values())
 
 

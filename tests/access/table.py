@@ -187,6 +187,11 @@ rapid_review:la_first                  draft          .oo.. .. ... ... ... . ...
 rapid_review:confirm_taking_back       taking_back    ..... oo ... ... ... . ...... ..
 rapid_review:take_back_sending         rapid_review   ..... oo xxx xxx xxx . xxx... ..
 rapid_review:confirm_sending_taken_back taking_back    ..... .. ... ... ... . ...... ..
+rapid_review:other_area                -              xxxxx oo xxx xxx xxx o xxxxxx ..
+rapid_review:tell_other_area           -              xxxxx oo xxx xxx xxx o xxxxxx ..
+rapid_review:other_area_told           -              xxxxx oo xxx xxx xxx o xxxxxx ..
+rapid_review:let_other_area_out        -              xxxxx oo xxx xxx xxx o xxxxxx ..
+rapid_review:ask_own_agencies          -              xxxxx xx xxx xxx xxx x xxxxxx ..
 rapid_review:review                    rapid_review   ..... oo ooo ooo ooo . ooo... ..
 rapid_review:ask                       rapid_review   ..... oo xxx xxx xxx . xxx... ..
 rapid_review:finish_gathering          rapid_review   ..... oo xxx xxx xxx . xxx... ..
@@ -275,6 +280,17 @@ referrals:close                        notification   ..... oo xxx xxx ... x x.x
 referrals:reconsider                   notification   ..... oo oxx ooo ... x x.x... ..
 referrals:de_notify                    notification   ..... oo xxx ooo ... o x.x... ..
 referrals:take_back_sent               notification   ..... oo xxx xxx ... x x.x... ..
+referrals:acknowledge_referral         referral       xxx.. oo xxx xxx ... x x.x... ..
+referrals:pack                         notification   ..... oo xxx ooo ... o x.x... ..
+referrals:kept_pack                    notification   ..... oo xxx ooo ... o x.x... ..
+referrals:complete_pack                notification   ..... oo xxx xxx ... o x.x... ..
+referrals:correct_notification         notification   ..... oo xxx xxx ... o x.x... ..
+referrals:death_notice                 death_notice   ..... oo ooo ooo ... o o.o... ..
+referrals:record_death_notice_sent     death_notice   ..... oo xxx xxx ... o x.x... ..
+referrals:acknowledge_death_notice     death_notice   ..... oo xxx xxx ... o x.x... ..
+referrals:drop_death_notice            death_notice   ..... oo xxx xxx ... o x.x... ..
+referrals:take_back_death_notice       death_notice   ..... oo xxx xxx ... x x.x... ..
+referrals:suspicion                    -              xxxxx oo xxx xxx xxx o xxxxxx ..
 referrals:confirm_taking_back          taking_back    ..... oo ... ... ... . ...... ..
 
 deadlines:board                        -              ooooo oo ooo ooo ooo o oooooo oo
@@ -548,7 +564,11 @@ def _read() -> list[Page]:
     pages = []
     for line in filter(None, _TABLE.splitlines()):
         name, takes, *letters = line.split()
-        pages.append(Page(name, takes, dict(zip(roles, "".join(letters), strict=True))))
+        answers = dict(zip(roles, "".join(letters), strict=True))
+        # Nobody is given this role: a row that claims it opens no more than an auditor's. Whoever is let in to another
+        # area's case stands in tests/referrals/test_other_area.py.
+        answers[Role.NEIGHBOUR] = answers[Role.AUD]
+        pages.append(Page(name, takes, answers))
     return pages
 
 

@@ -71,6 +71,7 @@ ELSEWHERE = {
 }
 NOT_THERE = {
     "correspondence:demo-post",
+    "rapid_review:ask_own_agencies",
     "rapid_review:confirm_sending_taken_back",
     "publication:confirm_publication_taken_back",
     "referrals:outcome",

@@ -36,7 +36,7 @@ def test_the_world_is_loaded_whole_on_a_day_on_which_nobody_works(db):
         cases, _ = load()
 
         assert clock.offset() == dt.timedelta()
-        assert cases == Case.objects.count() == 21
+        assert cases == Case.objects.count() == 23
         assert stages_by_pseudonym() == {
             "Family W": Stage.PUBLICATION_HELD,
             "Child K": Stage.PUBLISHED,
@@ -54,6 +54,8 @@ def test_the_world_is_loaded_whole_on_a_day_on_which_nobody_works(db):
             "Child P": Stage.DRAFTING,
             "Child C": Stage.RR_GATHERING,
             "Baby T": Stage.AWAITING_SIN,
+            "Child L": Stage.RR_GATHERING,
+            "Young Person S": Stage.SCREENING,
         }
         assert sorted(Case.objects.filter(pseudonym="").values_list("stage", flat=True)) == [
             Stage.CLOSED_DUPLICATE,

@@ -141,9 +141,14 @@ def send_referral(walk: Walk) -> None:
 
 
 def view(outcome: str, reasons: str) -> Answers:
-    """A partner's own view, without a conflict of interest."""
+    """A partner's own view, without a conflict of interest; on the criteria, both parts of them."""
+    parts = {
+        "Is abuse or neglect of a child known or suspected?": "Yes",
+        "Has a child died or been seriously harmed?": "Yes",
+    }
     return {
         "Do you have a conflict of interest in this case?": "No",
+        **(parts if outcome == "The criteria are met" else {}),
         "Your view": outcome,
         "Your reasons": reasons,
         "This is my own view, and I sign it": True,

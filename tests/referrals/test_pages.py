@@ -1104,7 +1104,17 @@ def test_a_partner_gives_a_view_and_the_third_opens_the_notification(north, sign
     decision = pending_criteria(referral.case)
     assert "An injury nobody explains." in page(client, "criteria_view", decision.pk).content.decode()
 
-    page(client, "criteria_view", decision.pk, conflict="False", outcome=MET, reasons="It is met", sign="on")
+    limbs = {"limb_abuse": "yes", "limb_harm": "yes"}
+    page(
+        client,
+        "criteria_view",
+        decision.pk,
+        conflict="False",
+        outcome=MET,
+        reasons="It is met",
+        sign="on",
+        **limbs,
+    )
 
     assert north.case(referral).stage == Stage.AWAITING_SIN
 
