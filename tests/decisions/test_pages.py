@@ -21,7 +21,8 @@ from tests.decisions.conftest import upload, view_of
 pytestmark = pytest.mark.django_db
 
 CRITERIA = DecisionKind.CRITERIA
-GIVEN = {"conflict": "False", "outcome": "met", "reasons": "Both limbs are there.", "sign": "on"}
+LIMBS = {"limb_abuse": "yes", "limb_harm": "yes"}
+GIVEN = {"conflict": "False", "outcome": "met", "reasons": "Both limbs are there.", "sign": "on", **LIMBS}
 
 
 def get(client, name, *args):
