@@ -21,7 +21,8 @@ from tests.decisions.conftest import upload, view_of
 pytestmark = pytest.mark.django_db
 
 CRITERIA = DecisionKind.CRITERIA
-GIVEN = {"conflict": "False", "outcome": "met", "reasons": "Both limbs are there.", "sign": "on"}
+LIMBS = {"limb_abuse": "yes", "limb_harm": "yes"}
+GIVEN = {"conflict": "False", "outcome": "met", "reasons": "Both limbs are there.", "sign": "on", **LIMBS}
 
 
 def get(client, name, *args):
@@ -120,7 +121,8 @@ def test_a_view_on_a_decision_made_meanwhile_is_a_conflict(ask, say, cast, sign_
     decision = say(ask(CRITERIA), "met", "met", "met")
 
     page = sign_in(cast.dsp_la).post(
-        reverse("stage:give_view", args=[decision.pk]), {**GIVEN, "outcome": "not_met_nfa"}
+        reverse("stage:give_view", args=[decision.pk]),
+        {**GIVEN, "outcome": "not_met_nfa", "limb_abuse": "no"},
     )
 
     assert page.status_code == 409
