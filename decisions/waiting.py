@@ -123,6 +123,7 @@ _ESCALATE: Final = "Escalate: the partners do not agree"
 _ESCALATE_TODAY: Final = "Escalate today: the partners do not agree"
 _RECOMMEND: Final = "Record the group’s recommendation"
 _CHAIR_VIEW: Final = "Give the independent chair’s view"
+_CHAIR_DECIDES: Final = "Decide as independent chair"
 _LEAD: Final = "Record the lead safeguarding partners’ decision"
 
 # The lines of “Waiting for others”: what is still to come, and from how many.
@@ -139,6 +140,7 @@ _ACTS_OF_OTHERS: Final[dict[str, _Words]] = {
     _RECOMMEND: lambda count, also: "The group’s recommendation is still to be recorded",
     _ESCALATE_TODAY: lambda count, also: "The partners do not agree: one of them is to escalate it today",
     _CHAIR_VIEW: lambda count, also: "The independent chair is still to give a view",
+    _CHAIR_DECIDES: lambda count, also: "The independent chair is still to decide",
     _LEAD: lambda count, also: "The lead safeguarding partners are still to decide",
 }
 
@@ -231,7 +233,8 @@ def _open_question(decision: Decision) -> Iterator[Waiting]:
     if None in views.values() or standing.escalates:
         return
     if decision.model != DecisionModel.THREE_DSP and decision.chair_view() is None:
-        yield _act(decision, pages.Act.CHAIR_VIEW, _CHAIR_VIEW, _CHAIR, str(Role.IC.label))
+        verb = _CHAIR_DECIDES if decision.model == DecisionModel.IC_DECIDES else _CHAIR_VIEW
+        yield _act(decision, pages.Act.CHAIR_VIEW, verb, _CHAIR, str(Role.IC.label))
     elif standing.outcome is not None:
         # Everything is in but the recommendation, without which this outcome does not stand.
         yield _act(decision, pages.Act.RECOMMEND, _RECOMMEND, _SGC, str(Role.SGC.label))

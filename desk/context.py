@@ -11,6 +11,8 @@ from accounts.db import memberships_of
 from accounts.models import User
 from accounts.roles import GUEST, Role
 
+# Guests who come to refer, and back to see what became of it.
+REFERS = frozenset({Role.REFERRER, Role.DSL})
 # Address prefix and words of each entry; guests see only their own page.
 _GUEST_PAGES = (("desk:home", "What needs you"),)
 _PAGES = (
@@ -30,6 +32,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     held = memberships_of(user)
     roles = {Role(membership.role) for membership in held}
     pages = list(_GUEST_PAGES if roles <= GUEST else _PAGES)
+    if roles <= GUEST and roles & REFERS:
+        pages.append(("referrals:list", "Your referrals"))
     if Role.ALO in roles and roles <= GUEST:
         pages.append(("actions:mine", "Actions"))
     if Role.BUM in roles:

@@ -377,7 +377,7 @@ class CopiesView(PublicationForm):
 class HoldPublicationView(PublicationAct):
     transition = "hold_publication"
     form_class = forms.HoldPublicationForm
-    done_message = "Publication is held.\nActions go on, and no statutory clock waits."
+    done_message = "Publication is held.\nActions go on, and the statutory clocks run on."
 
     def act(self, form: Any) -> Any:
         given = form.cleaned_data
@@ -388,7 +388,7 @@ class HoldPublicationView(PublicationAct):
 class ReleasePublicationView(PublicationAct):
     transition = "release_publication"
     form_class = forms.PlanForm
-    done_message = "Publication is released.\nSend the copies again: they announce the new day."
+    done_message = "Publication is released.\nThe copies sent ahead announce the day it is published: send them now, or again."
 
     def act(self, form: Any) -> Any:
         return services.release_publication(

@@ -17,11 +17,13 @@ from accounts.models import Partnership, User
 from accounts.settings_choices import Prerequisite
 from casework.transitions import TransitionRefused
 from govuk.forms import GovForm
+from govuk.templatetags.govuk_dates import govuk_datetime
 from lcspr import clock
 from referrals import services
 from referrals.forms.starting import OnBehalfForm, OralNoticeForm, StartForm
 from referrals.models import Referral
 from referrals.permissions import WayIn, ways_in
+from referrals.services import clocks
 from referrals.waiting import open_questions
 
 
@@ -154,10 +156,12 @@ class OralNoticeView(_UnitView, FormView):
         except TransitionRefused as refused:
             return _refused(self, form, refused)
         assert referral.case is not None
+        writing = clocks.open_clock(referral.case, clocks.WRITE)
+        by_when = f", in writing by {govuk_datetime(writing.due_at)}" if writing else ""
         messages.success(
             self.request,
             f"The notice is recorded as {referral.case.reference}.\n"
-            "The agency’s representative is told, and can finish the referral; so can you.",
+            f"The agency’s representative is told, and can finish the referral{by_when}; so can you.",
         )
         return redirect("referrals:tasks", pk=referral.pk)
 

@@ -373,3 +373,12 @@ def test_a_guest_s_navigation_holds_their_own_page_only(cast, sign_in):
 
     assert reverse("desk:cases") not in text
     assert reverse("deadlines:board") not in text
+
+
+def test_who_comes_to_refer_finds_their_referrals_again(cast, sign_in):
+    assert ("Your referrals", reverse("referrals:list")) in entries(sign_in(cast.referrer))
+    assert "Your referrals" not in dict(entries(sign_in(cast.bu)))
+
+
+def entries(client):
+    return [(entry["text"], entry["href"]) for entry in client.get(HOME).context["navigation"]]

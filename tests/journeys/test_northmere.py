@@ -240,7 +240,7 @@ def decide(story: Story) -> None:
     )
     for partner in (cast.dsp_la, cast.dsp_icb, cast.dsp_police):
         walk.home(partner).follow("Give your view").answer(chapters.view(LCSPR, "A review is right."))
-    walk.home(cast.ic).follow("Give the independent chair’s view").says("Decide as independent chair")
+    walk.home(cast.ic).follow("Decide as independent chair").says("Decide as independent chair")
     walk.answer(
         {
             "Your decision": LCSPR,

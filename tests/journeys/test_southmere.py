@@ -60,7 +60,7 @@ def be_told_by_telephone(story: Story, until: Callable[..., None]) -> None:
             "When were you told?": TOLD_AT,
         }
     )
-    walk.says("The notice is recorded as SBSCP-2026-001.")
+    walk.says("The notice is recorded as SBSCP-2026-001.", "can finish the referral, in writing by")
     assert story.due("DL-03") == "Thursday 8 January 2026"
     until(lambda: story.post.to(story.rep("school").email), "the school’s representative is told by e-mail")
 
