@@ -240,7 +240,7 @@ def test_who_follows_a_question_sees_who_has_still_to_answer(ask, say, cast, out
 
     say(decision, None, "lcspr", "lcspr")
 
-    assert awaited(cast.bum) == [("The independent chair is still to give a view", "See who")]
+    assert awaited(cast.bum) == [("The independent chair is still to decide", "See who")]
 
 
 def test_a_partner_s_own_view_waits_on_them_alone(ask, cast):

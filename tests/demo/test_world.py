@@ -36,7 +36,7 @@ def test_the_world_is_loaded_whole_on_a_day_on_which_nobody_works(db):
         cases, _ = load()
 
         assert clock.offset() == dt.timedelta()
-        assert cases == Case.objects.count() == 23
+        assert cases == Case.objects.count() == 24
         assert stages_by_pseudonym() == {
             "Family W": Stage.PUBLICATION_HELD,
             "Child K": Stage.PUBLISHED,

@@ -38,8 +38,7 @@ def at(on: dt.date, hour: int = 10) -> dt.datetime:
 
 
 @pytest.fixture(autouse=True)
-def _addresses(settings):
-    settings.ROOT_URLCONF = "tests.publication.addresses"
+def _jobs_at_once(settings):
     settings.CELERY_TASK_ALWAYS_EAGER = True
 
 

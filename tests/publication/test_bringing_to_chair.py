@@ -26,11 +26,6 @@ from publication.waiting import waiting
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _real_addresses(_addresses, settings):
-    settings.ROOT_URLCONF = "lcspr.urls"
-
-
 BEFORE_ACCEPTANCE = [Stage.CLOSED_WITHDRAWN, Stage.CLOSED_DUPLICATE, Stage.CLOSED_TRANSFERRED]
 
 
