@@ -59,10 +59,7 @@ def test_the_world_is_loaded_whole_on_a_day_on_which_nobody_works(db):
         }
         assert sorted(Case.objects.filter(pseudonym="").values_list("stage", flat=True)) == [
             Stage.CLOSED_DUPLICATE,
-            Stage.SUBMITTED,
-            Stage.SUBMITTED,
-            Stage.SUBMITTED,
-            Stage.SUBMITTED,
+            *[Stage.SUBMITTED] * 5,
         ]
         assert Deadline.objects.get(case__pseudonym="Baby E", code="DL-01").due_on == NEXT_WORKING_DAY
         overdue = Deadline.objects.overdue(clock.now()).values_list("case__pseudonym", "code")
