@@ -84,7 +84,7 @@ _PLAN_WAITS: Final = (
     _Wait(
         PlanState.EVALUATED,
         PARTNERS | {Role.IC},
-        "Close the case, or say what is still to be done",
+        "Read what the action plan changed, and say if more is to be done",
         "independent chair or a partner",
         "actions:plan",
     ),

@@ -64,11 +64,14 @@ def stage_map(case: Case) -> list[dict[str, Any]]:
 
     A phase is done when the case has left it, dated by the last leaving; when it was over before the case was
     brought in, it says so, with the date if one was given. It is skipped when the case is past it without ever
-    having been there.
+    having been there. A closed case is nowhere now: its learning is done, or there was none.
     """
     moves = _moves(case)
     here = next(index for index, (_, stages) in enumerate(PHASES) if case.stage in stages)
     phases = [_phase(name, stages, index, here, moves.left) for index, (name, stages) in enumerate(PHASES)]
+    if case.is_closed:
+        is_complete = case.stage == Stage.CLOSED_COMPLETE
+        phases[-1] |= {"state": "done", "date": case.closed_at} if is_complete else {"state": "skipped"}
     if moves.brought_in_at and any(phase["state"] == "skipped" for phase in phases):
         known = _known_before(case)
         phases = [_before(phase, known, moves.brought_in_at) for phase in phases]

@@ -91,9 +91,9 @@ def gates_closed(publication: Publication) -> list[str]:
         needed = GATES[kind].people
         missing = publishing.people_missing(needed, [tick.by_id for tick in ticks])
         if missing and missing < needed:
-            found.append(f"Not yet: {_sentence(kind)}. A second person must check it.")
+            found.append(f"Gate not open yet: {_sentence(kind)}. A second person must check it.")
         elif missing:
-            found.append(f"Not yet: {_sentence(kind)}.")
+            found.append(f"Gate not open yet: {_sentence(kind)}.")
     return found
 
 

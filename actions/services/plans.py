@@ -131,7 +131,7 @@ def evaluate_plan(plan: ActionPlan, *, evaluation: str, by: User, on: dt.date) -
         to=holders(plan.case, {Role.IC, Role.DSP_LA, Role.DSP_ICB, Role.DSP_POLICE}),
         by=by,
         about=plan,
-        task="Close the case, or say what is still to be done",
+        task="Read what the action plan changed, and say if more is to be done",
     )
     return plan
 

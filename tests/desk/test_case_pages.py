@@ -292,6 +292,15 @@ def test_a_phase_a_case_never_came_to_does_not_apply(cast):
     assert [phase["state"] for phase in stage_map(case)] == ["skipped"] * 6 + ["now"]
 
 
+@pytest.mark.parametrize(
+    ("stage", "learning"), [(Stage.CLOSED_COMPLETE, "done"), (Stage.CLOSED_NFA, "skipped")]
+)
+def test_a_closed_case_is_nowhere_now(cast, stage, learning):
+    case = CaseFactory(partnership=cast.partnership, stage=stage, closed_at=clock.now())
+
+    assert [phase["state"] for phase in stage_map(case)] == ["skipped"] * 6 + [learning]
+
+
 def test_a_guest_gets_no_timeline(cast, case, sign_in):
     for role in ("rep", "comms", "family"):
         assert open_tab(sign_in(getattr(cast, role)), case, "timeline").status_code == 403

@@ -694,7 +694,7 @@ def publish(story: Story, until: Callable[..., None]) -> None:
             "Proof that it was sent": pdf("copies.pdf"),
         },
     )
-    walk.open(cast.bum, story.case).says("Not yet: anonymised, checked by two people.")
+    walk.open(cast.bum, story.case).says("Gate not open yet: anonymised, checked by two people.")
     for person, gate in (
         (cast.bu, "Anonymised, checked by two people"),
         (cast.sg, "Anonymised, checked by two people"),

@@ -97,12 +97,12 @@ def test_a_report_is_published_and_its_clocks_turn(cast, publication, on_day):
 
 def test_everything_that_is_missing_is_said_at_once(cast, publication):
     assert why_not(publication, cast.bum) == [
-        "Not yet: anonymised, checked by two people.",
-        "Not yet: legal sign-off.",
-        "Not yet: police and Crown Prosecution Service do not object.",
-        "Not yet: coroner’s position is recorded.",
-        "Not yet: family is told, and was offered to read it.",
-        "Not yet: accessible to everyone.",
+        "Gate not open yet: anonymised, checked by two people.",
+        "Gate not open yet: legal sign-off.",
+        "Gate not open yet: police and Crown Prosecution Service do not object.",
+        "Gate not open yet: coroner’s position is recorded.",
+        "Gate not open yet: family is told, and was offered to read it.",
+        "Gate not open yet: accessible to everyone.",
         "Give the public title.",
         "Write the summary in plain words.",
         "Upload the report made for the public.",
@@ -134,7 +134,7 @@ def test_two_different_people_check_the_anonymisation(cast, publication):
         services.tick_gate(publication, by=cast.bum, **tick)
 
     assert refused.value.reasons == ["You have ticked this already. A second person must."]
-    assert "Not yet: anonymised, checked by two people. A second person must check it." in why_not(
+    assert "Gate not open yet: anonymised, checked by two people. A second person must check it." in why_not(
         publication, cast.bum
     )
     services.tick_gate(publication, by=cast.sg, **tick)
@@ -171,7 +171,7 @@ def test_other_words_close_the_gates_of_the_text_but_the_copies_stand(cast, publ
 
     services.prepare_publication(publication, version=publication.version, summary="Other.", by=cast.bum)
 
-    assert "Not yet: legal sign-off." in why_not(publication, cast.bum)
+    assert "Gate not open yet: legal sign-off." in why_not(publication, cast.bum)
     assert not any(reason.startswith("No copy") for reason in why_not(publication, cast.bum))
 
 
@@ -471,7 +471,7 @@ def test_a_tick_is_struck_out_with_a_reason_by_whoever_ticked_or_the_business_un
         services.strike_tick(tick, reason="An inquest was opened.", by=cast.sgc)
     services.strike_tick(tick, reason="An inquest was opened.", by=cast.bu)
 
-    assert "Not yet: coroner’s position is recorded." in why_not(publication, cast.bum)
+    assert "Gate not open yet: coroner’s position is recorded." in why_not(publication, cast.bum)
     with pytest.raises(MovedOn):
         services.strike_tick(tick, reason="Again.", by=cast.bu)
 
