@@ -36,7 +36,7 @@ def test_nothing_a_guest_or_a_decider_must_do_needs_a_script(story, mailoutbox):
     decide(story)
     answer_a_request(story)
     update_an_action(story)
-    assert "js-enabled" not in (story.walk.page.locator("body").get_attribute("class") or "")
+    assert story.walk.scripted is False
 
 
 def sign_in(story: Story, mailoutbox) -> None:

@@ -191,6 +191,11 @@ class Walk:
         assert self.page.locator("h1").count() == 1, f"{self.page.url} has not one first heading"
         self.seen.add(self.at)
 
+    @property
+    def scripted(self) -> bool:
+        """Whether this window runs scripts."""
+        return "js-enabled" in (self.page.locator("body").get_attribute("class") or "")
+
 
 def fill(page: Page, label: str, value: object) -> None:
     """Answer the question with this label: a text, the words of a choice, a list of them, a date, an instant, a file."""
