@@ -90,6 +90,12 @@ def normal_address(address: str) -> str:
     return f"{name.lower()}@{domain}" if name and domain else ""
 
 
+def mailbox_of(address: str) -> str:
+    """The mailbox an address leads to: without what stands after a plus, which its owner may make up."""
+    name, _, domain = address.rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
 def why_not_domain(text: str) -> list[str]:
     """Why a domain cannot tell for which agency a person works; empty when it can."""
     domain = normal_domain(text)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from accounts.db import forget_memberships, memberships_of
 from accounts.models import AccountRequest, Agency, Invitation, Membership, OwnEntry, Partnership, User
 from accounts.roles import Role
-from accounts.rules import domain_of, is_shared
+from accounts.rules import domain_of, is_shared, mailbox_of
 from accounts.services.invitations import invite
 from accounts.services.letters import send_after_commit
 from accounts.services.memberships import is_business_manager, require_business_manager
@@ -204,12 +204,9 @@ def _why_not_join(partnership: Partnership, agency: Agency, email: str) -> Itera
     if agency not in agencies_at(domain_of(email), partnership):
         yield f"{agency} has another e-mail domain than your address. Ring the business unit."
     refused = OwnEntry.objects.filter(
-        address=email,
-        refused_at__isnull=False,
-        membership__agency=agency,
-        membership__partnership=partnership,
-    )
-    if refused.exists():
+        refused_at__isnull=False, membership__agency=agency, membership__partnership=partnership
+    ).values_list("address", flat=True)
+    if mailbox_of(email) in map(mailbox_of, refused):
         yield f"The representative of {agency} has said that you do not refer for it. Ring the business unit."
 
 

@@ -14,7 +14,7 @@ from django.views.generic import FormView, TemplateView
 
 from accounts.models import Agency
 from accounts.roles import Role
-from casework.models import Access
+from casework.models import Access, Stage
 from casework.transitions import TransitionRefused
 from casework.views import CaseMixin
 from correspondence.models import Notice, NoticeSubject
@@ -73,6 +73,7 @@ class OtherAreaView(SharedPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         review = live_review(self.case)
         requests = AgencyRequest.objects.filter(case=self.case).exclude(through=None)
+        due = {each.about: each for each in Deadline.objects.of(self.case).filter(code="DL-07")}
         return {
             **super().get_context_data(**kwargs),
             "leads": self.leads,
@@ -82,20 +83,16 @@ class OtherAreaView(SharedPage, TemplateView):
             "told": Notice.objects.of(self.case, NoticeSubject.OTHER_AREA),
             "deadline": clocks.open_clock(self.case, clocks.TELL_PARTNERS),
             "requests": [
-                {"request": each, "deadline": self._due(each)}
+                {"request": each, "deadline": due.get(f"rapid_review.AgencyRequest:{each.pk}")}
                 for each in requests.select_related("agency", "through").order_by("agency__name")
             ],
             "review": review,
             "may_ask": Role.NEIGHBOUR in self.roles
             and review is not None
             and review.state == RapidReviewState.GATHERING,
-            "may_tell": self.leads and not self.case.is_closed and self.case.stage != "submitted",
+            "may_tell": self.leads and not self.case.is_closed and self.case.stage != Stage.SUBMITTED,
             "back_href": reverse("desk:case", args=[self.case.pk]),
         }
-
-    def _due(self, request: AgencyRequest) -> Deadline | None:
-        about = f"rapid_review.AgencyRequest:{request.pk}"
-        return Deadline.objects.of(self.case).filter(about=about).first()
 
 
 class SharedActPage(SharedPage, FormView):
@@ -113,8 +110,7 @@ class SharedActPage(SharedPage, FormView):
         try:
             self.act(form)
         except TransitionRefused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
+            form.add_error(None, refused.reasons)
             return self.form_invalid(form)
         messages.success(self.request, self.done_message)
         return redirect(self.get_success_url())

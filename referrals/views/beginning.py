@@ -16,7 +16,6 @@ from django.views.generic import FormView, TemplateView
 from accounts.models import Partnership, User
 from accounts.settings_choices import Prerequisite
 from casework.transitions import TransitionRefused
-from govuk.forms import GovForm
 from govuk.templatetags.govuk_dates import govuk_datetime
 from lcspr import clock
 from referrals import services
@@ -24,6 +23,7 @@ from referrals.forms.starting import OnBehalfForm, OralNoticeForm, StartForm
 from referrals.models import Referral
 from referrals.permissions import WayIn, ways_in
 from referrals.services import clocks
+from referrals.views.refusing import shown_again
 from referrals.waiting import open_questions
 
 
@@ -134,7 +134,7 @@ class OnBehalfView(_UnitView, FormView):
         try:
             referral = services.begin_referral(self.partnership, by=self.user, **form.cleaned_data)
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         return redirect("referrals:tasks", pk=referral.pk)
 
 
@@ -154,7 +154,7 @@ class OralNoticeView(_UnitView, FormView):
                 self.partnership, by=self.user, on=clock.today(), **form.cleaned_data
             )
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         assert referral.case is not None
         writing = clocks.open_clock(referral.case, clocks.WRITE)
         by_when = f", in writing by {govuk_datetime(writing.due_at)}" if writing else ""
@@ -164,13 +164,6 @@ class OralNoticeView(_UnitView, FormView):
             f"The agency’s representative is told, and can finish the referral{by_when}; so can you.",
         )
         return redirect("referrals:tasks", pk=referral.pk)
-
-
-def _refused(view: Any, form: GovForm, refused: TransitionRefused) -> HttpResponse:
-    for reason in refused.reasons:
-        form.add_error(None, reason)
-    response: HttpResponse = view.form_invalid(form)
-    return response
 
 
 class ReferralListView(PersonView, TemplateView):

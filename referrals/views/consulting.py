@@ -20,6 +20,7 @@ from referrals.forms.pages import lead_word
 from referrals.models import Consultation, ConsultationAnswer, ConsultationState
 from referrals.services import consulting
 from referrals.views.beginning import PersonView
+from referrals.views.refusing import shown_again
 
 
 class AskFirstView(PersonView, FormView):
@@ -57,7 +58,7 @@ class AskFirstView(PersonView, FormView):
                 way.partnership, agency=way.agency, note=form.cleaned_data["note"], by=self.user
             )
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         messages.success(
             self.request,
             "They are asked.\nThe e-mail to them says only that a question waits. You get an e-mail when it is answered.",
@@ -118,7 +119,7 @@ class _QuestionAct(_OneQuestion, FormView):
         try:
             sentence = self.do(form.cleaned_data)
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         messages.success(self.request, sentence)
         return redirect("referrals:consultation", pk=self.asked.pk)
 
@@ -166,10 +167,3 @@ class BeginFromConsultationView(_OneQuestion):
             messages.error(request, "\n".join(refused.reasons))
             return redirect("referrals:consultation", pk=self.asked.pk)
         return redirect("referrals:tasks", pk=referral.pk)
-
-
-def _refused(view: Any, form: Any, refused: TransitionRefused) -> HttpResponse:
-    for reason in refused.reasons:
-        form.add_error(None, reason)
-    response: HttpResponse = view.form_invalid(form)
-    return response

@@ -26,6 +26,7 @@ from referrals.forms.starting import DeclarationForm, EndorseForm, LeaveForm
 from referrals.models import LeadView, Referral, ReferralState
 from referrals.permissions import endorses, sends
 from referrals.services.writing import colleagues, leads_of
+from referrals.views.refusing import shown_again
 from referrals.views.writing import WritingView
 
 COPY: Final = "referrals.tasks.make_copy"
@@ -160,7 +161,7 @@ class AskEndorsementView(WritingView):
         try:
             services.ask_for_endorsement(self.referral, by=self.user)
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         messages.success(
             self.request, "They are asked.\nThey find it under “What needs you”, and need type nothing again."
         )
@@ -239,7 +240,7 @@ class LeaveView(WritingView):
         try:
             services.leave_to_colleague(self.referral, colleague=form.chosen(), by=self.user)
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         messages.success(self.request, f"{form.chosen()} can go on with it now, and is told by e-mail.")
         return redirect(self.tasks_href)
 
@@ -283,7 +284,7 @@ class SubmitView(WritingView):
         except MovedOn:
             return redirect("referrals:receipt", pk=self.referral.pk)
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         return redirect("referrals:receipt", pk=self.referral.pk)
 
 
@@ -314,7 +315,7 @@ class DiscardView(WritingView):
         try:
             services.discard_referral(self.referral, by=self.user)
         except TransitionRefused as refused:
-            return _refused(self, form, refused)
+            return shown_again(self, form, refused)
         messages.success(self.request, "The draft is thrown away.")
         return redirect("referrals:list")
 
@@ -339,10 +340,3 @@ class ReceiptView(TemplateView):
             "case_content": True,
             **super().get_context_data(**kwargs),
         }
-
-
-def _refused(view: Any, form: GovForm, refused: TransitionRefused) -> HttpResponse:
-    for reason in refused.reasons:
-        form.add_error(None, reason)
-    response: HttpResponse = view.form_invalid(form)
-    return response

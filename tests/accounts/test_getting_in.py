@@ -381,6 +381,18 @@ def test_the_refused_do_not_come_in_again_by_themselves(cast, sharing, entry, vi
     ]
 
 
+def test_a_made_up_tag_on_the_same_mailbox_does_not_help_the_refused(cast, sharing, entry, visitor):
+    entry.address = entry.address.replace("@", "+before@")
+    entry.save()
+    refuse_newcomer(entry, reason="Has left", by=cast.person(Role.REP, agency="hospital"), on=NOW.date())
+
+    page = visitor.send("get_in_account", agency=str(sharing[0].pk))
+
+    assert errors(page) == [
+        f"The representative of {sharing[0]} has said that you do not refer for it. Ring the business unit."
+    ]
+
+
 def test_it_is_refused_once(cast, entry):
     by = cast.person(Role.REP, agency="hospital")
     refuse_newcomer(entry, reason="Has left", by=by, on=NOW.date())
