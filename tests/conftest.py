@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import uuid
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -269,3 +270,10 @@ def browser_type_launch_args() -> dict[str, object]:
         "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
         "args": list(BROWSER_ARGUMENTS),
     }
+
+
+@pytest.fixture
+def own_cache(settings):
+    """A cache that no other test counts in. Emptying the shared one would empty the broker, under another worker's feet."""
+    default = settings.CACHES["default"]
+    settings.CACHES = {"default": {**default, "KEY_PREFIX": f"{default['KEY_PREFIX']}-{uuid.uuid4()}"}}

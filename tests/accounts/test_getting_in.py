@@ -5,7 +5,6 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -23,8 +22,7 @@ ABOUT = {"name": "Jo Tern", "job_title": "Teacher", "phone": "01632 960001", "pa
 
 
 @pytest.fixture(autouse=True)
-def clock_at(time_machine):
-    cache.clear()
+def clock_at(time_machine, own_cache):
     time_machine.move_to(NOW, tick=False)
     return time_machine
 

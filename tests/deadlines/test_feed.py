@@ -10,7 +10,6 @@ import re
 
 import icalendar
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -35,9 +34,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _in_june(at):
+def _in_june(at, own_cache):
     at(NOW)
-    cache.clear()
 
 
 def start(case, by, code="DL-01", trigger=AWARE, **more):

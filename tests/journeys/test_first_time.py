@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 from journeys.keyboard import KeyboardWalk
 from journeys.walking import Walk
 
@@ -19,8 +18,7 @@ PASSWORD = "seven quiet herons"
 
 
 @pytest.fixture(autouse=True)
-def school(cast):
-    cache.clear()
+def school(cast, own_cache):
     school = cast.agency("school")
     school.email_domains = ["school.example"]
     school.save()
