@@ -24,6 +24,7 @@ from casework.models import Document
 from casework.views import ActView
 from lcspr import clock
 from publication.models import Publication
+from referrals.models import SeriousIncidentNotification
 from tests.access.table import OPENS, PAGES, Page
 from tests.access.visiting import address_of, client_of, send
 from tests.access.window import Window
@@ -64,6 +65,7 @@ ELSEWHERE = {
     "invitation",
     "publication:public",
     "referrals:receipt",
+    "referrals:correct_notification",
     "get_in",
     # In tests/journeys/test_first_time.py, where axe looks at every step.
     "get_in_code",
@@ -186,6 +188,12 @@ def a_published_review(world: SimpleNamespace) -> str:
     return reverse("publication:public", args=["a-review"])
 
 
+def a_correction(world: SimpleNamespace) -> str:
+    rows = SeriousIncidentNotification.objects.filter(pk=world.ours.keys["notification"])
+    rows.update(state="sent", sent_at=clock.now(), reference="SN-1", sender="A notifier")
+    return reverse("referrals:correct_notification", args=[world.ours.keys["notification"]])
+
+
 def signed_out(world: SimpleNamespace) -> Client:
     return Client()
 
@@ -219,6 +227,7 @@ OTHERS: dict[str, tuple[Callable[[SimpleNamespace], Client], Callable[[SimpleNam
     "library": (signed_out, lambda world: reverse("publication:library")),
     "published review": (signed_out, a_published_review),
     "receipt": (the_referrer, lambda world: reverse("referrals:receipt", args=[world.ours.keys["referral"]])),
+    "correction": (inside, a_correction),
     "not found": (inside, lambda world: "/nothing-here/"),
     "refused": (the_referrer, lambda world: reverse("people:list")),
 }

@@ -52,7 +52,7 @@ def test_invariant_2_no_publication_with_a_gate_closed(tomorrow_three_weeks, cas
     with pytest.raises(TransitionRefused) as refused:
         services.publish_report(tomorrow_three_weeks, by=cast.bum)
 
-    assert refused.value.reasons[0].startswith("Not yet: ")
+    assert refused.value.reasons[0].startswith("Gate not open yet: ")
     assert Publication.objects.get().state == "preparing"
 
 
