@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,22 +21,56 @@ from lcspr import clock
 
 
 @dataclass
+class Known:
+    """What was found out of people's roles, for as long as it stays true."""
+
+    memberships: dict[uuid.UUID, list[Membership]] = field(default_factory=dict)
+    # What casework.permissions found out about somebody's way into cases.
+    ways_in: dict[Any, Any] = field(default_factory=dict)
+    # Whether any of it was changed meanwhile.
+    has_changed: bool = False
+
+    def forget(self) -> None:
+        self.memberships.clear()
+        self.ways_in.clear()
+
+
+@dataclass
 class Act:
     """One act of one person: everything it writes carries its id."""
 
     user: User | None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
-    memberships: dict[uuid.UUID, list[Membership]] = field(default_factory=dict)
-    # What casework.permissions found out about somebody's way into cases, for as long as it stays true.
-    ways_in: dict[Any, Any] = field(default_factory=dict)
 
 
 _current: ContextVar[Act | None] = ContextVar("current_act", default=None)
+_known: ContextVar[Known | None] = ContextVar("known", default=None)
 
 
 def current_act() -> Act | None:
     """The act in progress, or None outside `acting_as`."""
     return _current.get()
+
+
+def known() -> Known:
+    """What was found out so far, in this request or act; outside of both, nothing, and nothing is kept."""
+    return _known.get() or Known()
+
+
+@contextmanager
+def remembering() -> Iterator[Known]:
+    """Find out once what people hold, for all that is done meanwhile: the several acts of one request, as a rule.
+
+    What was known before is found out anew afterwards.
+    """
+    before, now = _known.get(), Known()
+    token = _known.set(now)
+    try:
+        yield now
+    finally:
+        _known.reset(token)
+        if before is not None:
+            before.forget()
 
 
 @contextmanager
@@ -45,22 +79,31 @@ def acting_as(user: User | AnonymousUser | None) -> Iterator[Act]:
 
     Nested use joins the outer transaction and gives the name back afterwards.
     """
-    known = user if isinstance(user, User) else None
-    act = Act(user=known)
-    with transaction.atomic():
-        before = _settings()
+    person = user if isinstance(user, User) else None
+    act = Act(user=person)
+    is_inside = connection.in_atomic_block
+    with ExitStack() as around:
+        found = _known.get() or around.enter_context(remembering())
+        around.enter_context(transaction.atomic())
+        # The settings end with the transaction: only one that goes on must have its own back.
+        before = _settings() if is_inside else None
         token = _current.set(act)
         try:
             _set(
-                str(known.pk) if known else "",
-                str(agency.pk) if known and (agency := agency_of(known)) else "",
+                str(person.pk) if person else "",
+                str(agency.pk) if person and (agency := agency_of(person)) else "",
                 str(act.id),
                 clock.now().isoformat(),
             )
             yield act
+        except BaseException:
+            # What changed is taken back with the transaction.
+            if found.has_changed:
+                found.forget()
+            raise
         finally:
             _current.reset(token)
-            if not connection.needs_rollback:
+            if before is not None and not connection.needs_rollback:
                 _set(*before)
 
 
@@ -74,27 +117,26 @@ def system_user() -> User:
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """What `user` holds today, fetched once an act."""
-    act = current_act()
-    if act is not None and user.pk in act.memberships:
-        return act.memberships[user.pk]
-    held = list(Membership.objects.current().filter(user=user).select_related("agency", "partnership"))
-    if act is not None:
-        act.memberships[user.pk] = held
-    return held
+    """What `user` holds today, fetched once a request or act."""
+    found = known().memberships
+    if user.pk not in found:
+        held = Membership.objects.current().filter(user=user).select_related("agency", "partnership")
+        found[user.pk] = list(held)
+    return found[user.pk]
 
 
 def forget_memberships() -> None:
-    """Drop what this act remembers of memberships, after it changed one."""
-    if (act := current_act()) is not None:
-        act.memberships.clear()
-        act.ways_in.clear()
+    """Drop what is remembered of memberships, after one was changed."""
+    if (found := _known.get()) is not None:
+        found.has_changed = True
+        found.forget()
 
 
 def forget_ways_in() -> None:
-    """Drop what this act remembers of who is let into which case, after it changed that."""
-    if (act := current_act()) is not None:
-        act.ways_in.clear()
+    """Drop what is remembered of who is let into which case, after that was changed."""
+    if (found := _known.get()) is not None:
+        found.has_changed = True
+        found.ways_in.clear()
 
 
 def agency_of(user: User) -> Agency | None:

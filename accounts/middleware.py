@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.db import memberships_of
+from accounts.db import memberships_of, remembering
 from accounts.second_step import (
     AUTHENTICATOR,
     EMAIL_CODE,
@@ -44,7 +44,8 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with remembering():
+            response = self.get_response(request)
         if request.method == "POST" and request.user.is_authenticated:
             _follow_set_up(request)
         return response

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Exists, OuterRef, Q, Value
 
 from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
-from accounts.db import current_act, memberships_of
+from accounts.db import known, memberships_of
 from accounts.models import Agency, Membership, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.models.access import Access, Wall
@@ -24,20 +24,18 @@ _NEIGHBOUR: Final = "~neighbour"
 
 
 def by_name(user: User) -> frozenset[str]:
-    """The roles in which Access rows admit `user` by name today, in whatever case; fetched once an act.
+    """The roles in which Access rows admit `user` by name today, in whatever case; fetched once a request or act.
 
     With them "" when a wall keeps the person out of a case, and a mark when the business unit they work in was let
     in to another area's: most people have none of these, and their queries need not ask.
     """
-    act = current_act()
-    if act is not None and user.pk in act.ways_in:
-        return act.ways_in[user.pk]
+    remembered = known().ways_in
+    if user.pk in remembered:
+        return remembered[user.pk]
     roles = Access.objects.current().filter(user=user).order_by().values_list("role")
     walls = Wall.objects.filter(user=user, lifted_at=None).values_list(Value(_WALLED))
-    found = frozenset(role for (role,) in roles.union(walls, *_shared_with(user)))
-    if act is not None:
-        act.ways_in[user.pk] = found
-    return found
+    remembered[user.pk] = frozenset(role for (role,) in roles.union(walls, *_shared_with(user)))
+    return remembered[user.pk]
 
 
 def _shared_with(user: User) -> list[Any]:
@@ -129,16 +127,13 @@ def whole_world(user: User) -> Any:
 
 
 def roles_in(user: User, case: Case) -> frozenset[Role]:
-    """Every role `user` holds in `case` today; none behind a wall. Found once an act."""
+    """Every role `user` holds in `case` today; none behind a wall. Found once a request or act."""
     if not user.is_authenticated:
         return frozenset()
-    act = current_act()
-    if act is None:
-        return _roles_in(user, case)
-    known = (user.pk, case.pk)
-    if known not in act.ways_in:
-        act.ways_in[known] = _roles_in(user, case)
-    return act.ways_in[known]
+    remembered, of_both = known().ways_in, (user.pk, case.pk)
+    if of_both not in remembered:
+        remembered[of_both] = _roles_in(user, case)
+    return remembered[of_both]
 
 
 def _roles_in(user: User, case: Case) -> frozenset[Role]:

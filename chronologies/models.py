@@ -159,7 +159,11 @@ class Chronology(ConcurrentTransitionMixin, CaseRecord):
         source=State.REQUESTED,
         target=State.ACKNOWLEDGED,
         permission=writes_it,
-        custom=act("Say that the request has arrived", REF),
+        custom=act(
+            "Say that the request has arrived",
+            REF,
+            help_text="This only tells the business unit that you have it. You write the chronology later.",
+        ),
     )
     def acknowledge(self) -> None:
         pass
@@ -169,7 +173,11 @@ class Chronology(ConcurrentTransitionMixin, CaseRecord):
         source=[State.REQUESTED, State.ACKNOWLEDGED],
         target=State.IN_PROGRESS,
         permission=writes_it,
-        custom=act("Begin writing", REF),
+        custom=act(
+            "Begin writing",
+            REF,
+            help_text="You can then add entries one by one, and come back as often as you need.",
+        ),
     )
     def begin(self) -> None:
         pass
@@ -180,7 +188,11 @@ class Chronology(ConcurrentTransitionMixin, CaseRecord):
         target=State.SUBMITTED,
         permission=writes_it,
         conditions=[has_entries],
-        custom=act("Send in the chronology", REF),
+        custom=act(
+            "Send in the chronology",
+            REF,
+            help_text="The business unit is told. You cannot change it unless it is sent back.",
+        ),
     )
     def submit(self, *, submitted_by: User, submitted_at: dt.datetime) -> None:
         self.nothing_held, self.statement = False, ""
@@ -203,7 +215,11 @@ class Chronology(ConcurrentTransitionMixin, CaseRecord):
         source=State.SUBMITTED,
         target=State.ACCEPTED,
         permission=holds(MANAGERS),
-        custom=act("Accept the chronology", REF),
+        custom=act(
+            "Accept the chronology",
+            REF,
+            help_text="Its entries then stand in the combined chronology, which the review panel and the author read.",
+        ),
     )
     def accept(self, *, accepted_at: dt.datetime) -> None:
         self.accepted_at = accepted_at

@@ -442,4 +442,15 @@ class ReleaseHoldForm(GovForm):
         widget=widgets.Textarea(rows=4),
     )
     on = GovDateField(label="From when?", noun="date of release", not_after=clock.today)
+    although_unfinished = forms.BooleanField(
+        label="The proceedings go on, and the hold may be released all the same",
+        error_messages={
+            "required": "Record first that the proceedings ended, or tick the box if they go on and the hold may be released"
+        },
+    )
     evidence = evidence_field("What shows that it may be released")
+
+    def __init__(self, *args: Any, unfinished: ParallelProceeding | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if unfinished is None:
+            del self.fields["although_unfinished"]

@@ -97,7 +97,7 @@ def _rapid_review(case: Case, user: User) -> Iterator[PartOfCase]:
     if not whole:
         for request in AgencyRequest.objects.visible_to(user).filter(case=case).select_related("agency"):
             href = reverse("rapid_review:request", args=[request.pk])
-            yield PartOfCase(f"Information from {request.agency}", href, request.get_state_display())
+            yield PartOfCase(f"Information from {request.agency}", href, request.standing)
 
 
 def _doing(case: Case, user: User) -> Iterator[PartOfCase]:

@@ -211,7 +211,8 @@ class ProposalForm(GovForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        current = Membership.objects.current().filter(partnership=case.partnership_id).values("user")
+        current = Membership.objects.current().filter(partnership=case.partnership_id)
+        current = current.exclude(role=Role.ADM).values("user")
         field: Any = self.fields["user"]
         field.queryset = User.objects.filter(pk__in=current, is_active=True).order_by("name")
 
@@ -240,6 +241,8 @@ class EndForm(GovForm):
 
 class TermsForm(GovForm):
     submit_label = "Save the terms of reference"
+    # Nothing is needed to save them half written, most of it before they are agreed: the page says so.
+    mark_optional = False
 
     scope_from = GovDateField(
         label="From when does the review look?", noun="start of the time it looks at", required=False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from accounts.access_table import Right, Thing
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
-from casework.permissions import Holds, roles_in
+from casework.permissions import Holds, roles_in, roles_with
 
 COMMISSIONERS: Final = BUSINESS_UNIT | {Role.SGC}
 DECIDERS: Final = PARTNERS | COMMISSIONERS | {Role.IC}
+WRITES_TERMS: Final = roles_with(Right.WRITE, Thing.TOR)
 APPROVES_TERMS: Final = PARTNERS | {Role.SGC}
 LEADS_REVIEW: Final = BUSINESS_UNIT | {Role.PC}
 WRITES_REPORT: Final = LEADS_REVIEW | {Role.AUT}

@@ -35,7 +35,14 @@ from panels.models import (
     VersionState,
 )
 from panels.models.review import RUNNING
-from panels.permissions import APPROVES_TERMS, COMMISSIONERS, DECIDERS, LEADS_REVIEW, WRITES_REPORT
+from panels.permissions import (
+    APPROVES_TERMS,
+    COMMISSIONERS,
+    DECIDERS,
+    LEADS_REVIEW,
+    WRITES_REPORT,
+    WRITES_TERMS,
+)
 from panels.services.notices import NAMED, STARTS
 from panels.services.review import CHECKED
 from rapid_review.models import PanelLetter, PanelView, RapidReview, RapidReviewState
@@ -261,6 +268,7 @@ def _openings(look: _Look) -> Iterator[Waiting]:
         )
 
 
+_BEGUN: Final = TermsOfReference.objects.filter(review=OuterRef("pk"))
 _DECLARED: Final = Declaration.objects.live().filter(
     case=OuterRef("case"), person=OuterRef("user"), role=OuterRef("role")
 )
@@ -297,6 +305,46 @@ def _appointments(look: _Look) -> Iterator[Waiting]:
             href=reverse("panels:appointment", args=[appointment.pk]),
             roles=COMMISSIONERS if appointment.state == AppointmentState.PROPOSED else looked_at_by,
             about=appointment,
+        )
+
+
+_LIVE: Final = Appointment.objects.filter(
+    review=OuterRef("pk"), state__in=[AppointmentState.PROPOSED, AppointmentState.APPOINTED]
+)
+
+
+def _to_be_found(look: _Look) -> Iterator[Waiting]:
+    """Reviews being commissioned for which nobody is proposed as author or as review panel chair."""
+    rows = Review.objects.filter(state=ReviewState.COMMISSIONING).select_related("case")
+    parts = {role: Exists(_LIVE.filter(role=role)) for role in (Role.AUT, Role.PC)}
+    missing = reduce(or_, (Q(~found) for found in parts.values()))
+    for review in look.any_of(
+        rows.annotate(**{role.value: found for role, found in parts.items()}), [(missing, COMMISSIONERS)]
+    ):
+        for role in parts:
+            if getattr(review, role.value):
+                continue
+            yield _wait(
+                look,
+                f"Propose the {role.label.lower()}",
+                case=review.case,
+                href=f"{reverse('panels:propose', args=[review.pk])}?role={role}",
+                roles=COMMISSIONERS,
+                about=review,
+            )
+
+
+def _to_be_written(look: _Look) -> Iterator[Waiting]:
+    """Reviews being commissioned whose terms of reference nobody has begun to write."""
+    rows = Review.objects.filter(state=ReviewState.COMMISSIONING).select_related("case")
+    for review in look.rows(rows.exclude(Exists(_BEGUN)), WRITES_TERMS):
+        yield _wait(
+            look,
+            "Write the terms of reference",
+            case=review.case,
+            href=reverse("panels:terms", args=[review.pk]),
+            roles=WRITES_TERMS,
+            about=review,
         )
 
 
@@ -397,6 +445,8 @@ _PLACES: Final = Places(
             Q(state=AppointmentState.PROPOSED) | Q(state=AppointmentState.APPOINTED) & _BLOCKED
         ),
     ),
+    (_to_be_found, Review.objects.filter(state=ReviewState.COMMISSIONING)),
+    (_to_be_written, Review.objects.filter(~Exists(_BEGUN), state=ReviewState.COMMISSIONING)),
     (_terms, TermsOfReference.objects.filter(state=TermsState.DRAFTED)),
     (_reviews, Review.objects.filter(state__in=_REVIEW)),
     (_versions, ReportVersion.objects.filter(state=VersionState.CIRCULATED)),

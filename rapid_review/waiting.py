@@ -69,6 +69,8 @@ _STEPS: Final = {
     ),
 }
 
+_ASK: Final = _Step("Ask agencies for information", "rapid_review:ask", BUSINESS_UNIT, "DL-10")
+
 _TAKES_STEPS: Final = BUSINESS_UNIT | {Role.SGC}
 # On whom the states wait, so that the list of everything asks for each set of roles once.
 _BY_ROLES: Final = tuple(
@@ -154,7 +156,7 @@ def _reviews(user: User, case: Case | None) -> list[Waiting]:
         answers = progress.get(review.pk)
         if case is None:
             found += _still_to_come(review, answers)
-        step = _step_of(review)
+        step = _ASK if answers is not None and not answers.asked else _step_of(review)
         if case is None and (step.page == _LETTER or not (review.in_unit or Role.SGC in step.roles)):
             continue
         offered = exits(review).get(step.transition) if case is not None else None

@@ -25,6 +25,7 @@ from factories import (
 )
 
 from accounts.agency_kinds import AgencyKind
+from accounts.db import remembering
 from accounts.models import User
 from accounts.presets import BEDFORD_BOROUGH
 from accounts.roles import Role
@@ -154,6 +155,14 @@ def _clear_tables(self) -> None:
 
 
 TransactionTestCase._fixture_teardown = _clear_tables
+
+
+@pytest.fixture(autouse=True)
+def _one_request():
+    """What people hold is found out once, as in a request: a test that changes it past the services says so
+    (`forget_memberships`)."""
+    with remembering():
+        yield
 
 
 @pytest.fixture(autouse=True)

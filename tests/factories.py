@@ -8,6 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.agency_kinds import AgencyKind
+from accounts.db import forget_memberships
 from accounts.models import Agency, Membership, Partnership, PartnershipAgency, User
 from accounts.presets import BUCKINGHAMSHIRE
 from accounts.roles import Role
@@ -63,6 +64,12 @@ class MembershipFactory(DjangoModelFactory):
     partnership = factory.SubFactory(PartnershipFactory)
     role = Role.REP
     starts_on = LONG_AGO
+
+    @classmethod
+    def _create(cls, model, *args, **fields):
+        made = super()._create(model, *args, **fields)
+        forget_memberships()
+        return made
 
 
 class CaseFactory(DjangoModelFactory):

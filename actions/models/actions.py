@@ -179,7 +179,11 @@ class Action(ConcurrentTransitionMixin, CaseRecord):
         source=State.NOT_STARTED,
         target=State.IN_PROGRESS,
         permission=works_on_it,
-        custom=act("Start the action", REF),
+        custom=act(
+            "Start the action",
+            REF,
+            help_text="Everybody who follows the action sees that work on it has begun.",
+        ),
     )
     def start(self) -> None:
         pass
@@ -210,7 +214,11 @@ class Action(ConcurrentTransitionMixin, CaseRecord):
         target=State.EVIDENCE_ACCEPTED,
         permission=signs_off,
         conditions=[has_evidence],
-        custom=act("Accept the evidence", REF),
+        custom=act(
+            "Accept the evidence",
+            REF,
+            help_text="This says that the evidence shows what was done. Its impact is looked at later.",
+        ),
     )
     def accept_evidence(self, *, accepted_by: User, accepted_on: dt.date) -> None:
         self.evidence_accepted_by, self.evidence_accepted_on = accepted_by, accepted_on

@@ -157,7 +157,11 @@ class ActionPlan(ConcurrentTransitionMixin, CaseRecord):
         target=PlanState.AGREED,
         permission=holds(APPROVERS),
         conditions=[something_to_agree, every_response_given, every_recommendation_acted_on],
-        custom=act("Agree the action plan", REF),
+        custom=act(
+            "Agree the action plan",
+            REF,
+            help_text="The responses it rests on are approved with it. Progress is reported every three months from now on.",
+        ),
     )
     def agree(self, *, agreed_on: dt.date) -> None:
         self.agreed_on = agreed_on
@@ -177,7 +181,11 @@ class ActionPlan(ConcurrentTransitionMixin, CaseRecord):
         source=PlanState.AGREED,
         target=PlanState.RUNNING,
         permission=holds(BUSINESS_UNIT, Role.SGC),
-        custom=act("Start the action plan", REF),
+        custom=act(
+            "Start the action plan",
+            REF,
+            help_text="Its actions can be worked on at once; they run whatever publication does.",
+        ),
     )
     def run(self, *, running_from: dt.date) -> None:
         self.running_from = running_from

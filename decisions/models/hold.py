@@ -97,6 +97,7 @@ class Hold(ConcurrentTransitionMixin, CaseRecord):
     starts_on = models.DateField("from")
     looked_at_on = models.DateField("last looked at")
     review_on = models.DateField("look at it again on")
+    kept_because = models.TextField("why it was kept when last looked at", blank=True)
     reviews = models.PositiveSmallIntegerField("times looked at again", default=0)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     released_on = models.DateField(null=True, blank=True)
@@ -145,7 +146,7 @@ class Hold(ConcurrentTransitionMixin, CaseRecord):
         custom=act("Look at the hold again", REF),
     )
     def review_hold(self, *, reason: str, on: dt.date, review_on: dt.date) -> None:
-        self.reason, self.looked_at_on, self.review_on = reason, on, review_on
+        self.kept_because, self.looked_at_on, self.review_on = reason, on, review_on
         self.reviews += 1
 
     @transition(

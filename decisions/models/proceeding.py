@@ -119,6 +119,10 @@ class ParallelProceeding(ConcurrentTransitionMixin, CaseRecord):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.body}"
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
     @transition(
         state,
         source=ProceedingState.OPEN,

@@ -151,7 +151,11 @@ class PartnerView(ConcurrentTransitionMixin, CaseRecord):
         source=[ViewState.RECORDED, ViewState.CONTESTED],
         target=ViewState.CONFIRMED,
         permission=SpeaksFor(),
-        custom=act("Confirm the view recorded for you", REF),
+        custom=act(
+            "Confirm the view recorded for you",
+            REF,
+            help_text="It then counts as if you had given it yourself.",
+        ),
     )
     def confirm(self, *, by_whom: User, at: dt.datetime) -> None:
         self.confirmed_by = self.owned_by = by_whom

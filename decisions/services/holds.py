@@ -75,7 +75,10 @@ def add_hold(
 
 @transaction.atomic
 def review_hold(hold: Hold, *, by: User, reason: str, on: dt.date, review_on: dt.date) -> Hold:
-    """Look at a hold again and keep it, with the reason as it now is and the next day to look."""
+    """Look at a hold again and keep it, with the reason for keeping it and the next day to look.
+
+    Why it was asked for stays as it was written.
+    """
     hold = locked(hold)
     problems = day_problems(on) + _problems(reason, on, review_on)
     if on < hold.looked_at_on:

@@ -209,7 +209,11 @@ class AlternativeReview(ConcurrentTransitionMixin, CaseRecord):
         target=State.AGREED,
         permission=holds(Role.SGC),
         conditions=[actions_created, nothing_asked],
-        custom=act("Agree the findings", f"{REF}, T43"),
+        custom=act(
+            "Agree the findings",
+            f"{REF}, T43",
+            help_text="The sub-group and the agencies’ representatives are told; progress on the actions is reported from now on.",
+        ),
     )
     def agree_findings(self, *, on: dt.date) -> None:
         self.agreed_on = on

@@ -141,7 +141,11 @@ class Appointment(ConcurrentTransitionMixin, CaseRecord):
         target=State.APPOINTED,
         permission=holds(COMMISSIONERS),
         conditions=[declaration_clear],
-        custom=act("Appoint", REF),
+        custom=act(
+            "Appoint",
+            REF,
+            help_text="They are told by e-mail, and the case opens to them in their part at once, until their appointment or contract ends.",
+        ),
     )
     def appoint(self, *, by_whom: User, on: dt.date, access: Access) -> None:
         self.appointed_by, self.starts_on, self.access = by_whom, on, access

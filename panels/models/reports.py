@@ -97,7 +97,11 @@ class ReportVersion(ConcurrentTransitionMixin, CaseRecord):
         source=State.DRAFT,
         target=State.CIRCULATED,
         permission=holds(WRITES_REPORT),
-        custom=act("Circulate for comments on accuracy", REF),
+        custom=act(
+            "Circulate for comments on accuracy",
+            REF,
+            help_text="The review panel and the business unit are asked by e-mail to comment; nobody else sees the draft.",
+        ),
     )
     def circulate(self, *, at: dt.datetime) -> None:
         self.circulated_at = at

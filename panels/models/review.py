@@ -144,7 +144,11 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
         target=State.DRAFTING,
         permission=holds(LEADS_REVIEW),
         conditions=[guards.chronologies_in, guards.practitioners_heard, guards.family_asked],
-        custom=act("Start drafting the report", f"{REF}, T31"),
+        custom=act(
+            "Start drafting the report",
+            f"{REF}, T31",
+            help_text="The review panel and the author are told. The chronologies stay as they were accepted.",
+        ),
     )
     def start_drafting(self) -> None:
         """Nothing of the row changes but its state."""
@@ -166,7 +170,11 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
         target=State.SIGN_OFF,
         permission=holds(WRITES_REPORT),
         conditions=[guards.comments_closed, guards.final_report_in, guards.recommendations_listed],
-        custom=act("Put the final report up for sign-off", f"{REF}, T33"),
+        custom=act(
+            "Put the final report up for sign-off",
+            f"{REF}, T33",
+            help_text="The three partners are asked for their views, and the independent chair and legal adviser are told. The author can change nothing meanwhile.",
+        ),
     )
     def submit_report(self, *, decision: Decision) -> None:
         self.sign_off_decision = decision
@@ -191,7 +199,11 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
             guards.recommendations_answered,
             guards.plan_can_be_agreed,
         ],
-        custom=act("Sign off the report", f"{REF}, T35"),
+        custom=act(
+            "Sign off the report",
+            f"{REF}, T35",
+            help_text="The final report is fixed as signed off, the action plan is agreed and runs from today, and everybody who works on the case is told.",
+        ),
     )
     def sign_off_report(self, *, on: dt.date, publish: str) -> None:
         self.signed_off_on, self.publication_choice = on, publish
@@ -233,7 +245,11 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
         target=State.COMMISSIONING,
         permission=holds(DECIDERS),
         conditions=[guards.local_review_decided],
-        custom=act("Commission a local review beside the national one", f"{REF}, T27"),
+        custom=act(
+            "Commission a local review beside the national one",
+            f"{REF}, T27",
+            help_text="The partners, the sub-group and the family liaison lead are told; the local review’s own clocks run from the partners’ decision.",
+        ),
     )
     def commission_beside_national(self, *, decision: Decision, review_type: str, on: dt.date) -> None:
         self.decision, self.review_type, self.commissioned_on = decision, review_type, on

@@ -135,7 +135,11 @@ class TermsOfReference(ConcurrentTransitionMixin, CaseRecord):
         target=State.AGREED,
         permission=holds(APPROVES_TERMS),
         conditions=[complete],
-        custom=act("Agree the terms of reference", REF),
+        custom=act(
+            "Agree the terms of reference",
+            REF,
+            help_text="An earlier version in force is replaced. The review panel, the partners and the business unit are told.",
+        ),
     )
     def agree_terms(self, *, by_whom: User, on: dt.date) -> None:
         self.agreed_by, self.agreed_on = by_whom, on

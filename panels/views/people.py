@@ -34,6 +34,9 @@ class ProposeView(ReviewForm):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "case": self.case}
 
+    def get_initial(self) -> dict[str, Any]:
+        return {"role": self.request.GET.get("role")}
+
     def act(self, form: Any) -> Any:
         return services.propose_appointment(self.record, by=self.user, on=clock.today(), **form.cleaned_data)
 
@@ -184,6 +187,15 @@ class WriteTermsView(ReviewForm):
 
     def allowed(self) -> bool:
         return self.may(Right.WRITE, Thing.TOR)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {
+            "explanation": [
+                "You can save them half written and come back. Before they can be agreed they need the time they look "
+                "at and why, at least one question, the method, the agencies, and how contact with the family is kept."
+            ],
+            **super().get_context_data(**kwargs),
+        }
 
     @cached_property
     def latest(self) -> TermsOfReference | None:

@@ -163,12 +163,22 @@ class AgencyRequest(ConcurrentTransitionMixin, CaseRecord):
     def __str__(self) -> str:
         return f"Request to {self.agency.short_name}"
 
+    @property
+    def standing(self) -> str:
+        """How it stands; that an accepted return says that the agency holds nothing is not lost with its acceptance."""
+        says_nothing = self.state == RequestState.ACCEPTED and not self.involvement.strip()
+        return f"{self.get_state_display()}{': holds nothing' if says_nothing else ''}"
+
     @transition(
         state,
         source=RequestState.ISSUED,
         target=RequestState.ACKNOWLEDGED,
         permission=ANSWERS,
-        custom=act("Acknowledge the request", "2.4 AgencyRequest"),
+        custom=act(
+            "Acknowledge the request",
+            "2.4 AgencyRequest",
+            help_text="This only tells the business unit that you have seen it. You answer it later, on the same page.",
+        ),
     )
     def acknowledge(self) -> None:
         """Nothing of the row changes but its state."""
@@ -240,7 +250,7 @@ class AgencyRequest(ConcurrentTransitionMixin, CaseRecord):
         source=[RequestState.SUBMITTED, RequestState.NO_INVOLVEMENT],
         target=RequestState.ACCEPTED,
         permission=holds(BUSINESS_UNIT),
-        custom=act("Accept the return", "2.4 AgencyRequest"),
+        custom=act("Accept the return", "2.4 AgencyRequest", help_text="The agency can no longer change it."),
     )
     def accept_return(self) -> None:
         """Nothing of the row changes but its state."""

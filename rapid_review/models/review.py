@@ -191,7 +191,11 @@ class RapidReview(ConcurrentTransitionMixin, CaseRecord):
         target=RapidReviewState.ANALYSIS,
         permission=holds(BUSINESS_UNIT),
         conditions=[all_returns_in],
-        custom=act("Finish gathering information", "2.4a RapidReview, T14"),
+        custom=act(
+            "Finish gathering information",
+            "2.4a RapidReview, T14",
+            help_text="Agencies that have not answered are no longer asked, and are named in the report as gaps.",
+        ),
     )
     def finish_gathering(self) -> None:
         """Nothing of the row changes but its state."""
@@ -202,7 +206,11 @@ class RapidReview(ConcurrentTransitionMixin, CaseRecord):
         target=RapidReviewState.DECISION,
         permission=holds(Role.SGC, BUSINESS_UNIT),
         conditions=[meeting_recorded, quorate, report_complete],
-        custom=act("Put the rapid review to the partners", "2.4a RapidReview, T15"),
+        custom=act(
+            "Put the rapid review to the partners",
+            "2.4a RapidReview, T15",
+            help_text="The three partners are asked by e-mail for their views. The report cannot be changed until they have decided or asked for more work.",
+        ),
     )
     def put_to_partners(self, *, decision: Decision) -> None:
         self.decision = decision
@@ -263,7 +271,11 @@ class RapidReview(ConcurrentTransitionMixin, CaseRecord):
         source=[RapidReviewState.SENT, RapidReviewState.CHALLENGED],
         target=RapidReviewState.CONCLUDED,
         permission=holds(BUSINESS_UNIT, Role.SGC),
-        custom=act("Conclude the rapid review", "2.4a RapidReview, T19 to T21"),
+        custom=act(
+            "Conclude the rapid review",
+            "2.4a RapidReview, T19 to T21",
+            help_text="The rapid review ends with what the partners decided, and the case goes on from there.",
+        ),
     )
     def conclude(self) -> None:
         """Nothing of the row changes but its state."""

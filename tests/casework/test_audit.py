@@ -60,7 +60,7 @@ def test_each_case_has_its_own_gapless_chain(cast):
     for case in (first, second, first):
         audit.record("noted", by=cast.bum, case=case, words="Something happened")
 
-    assert list(Event.objects.filter(case=first).values_list("number", flat=True)) == [1, 2]
+    assert list(Event.objects.filter(case=first).order_by("id").values_list("number", flat=True)) == [1, 2]
     assert list(Event.objects.filter(case=second).values_list("number", flat=True)) == [1]
     assert audit.faults() == []
 

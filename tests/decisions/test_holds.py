@@ -55,7 +55,8 @@ def test_looking_again_meets_the_clock_and_starts_the_next(hold, case, cast):
         hold, by=cast.dsp_police, reason="The trial was moved.", on=today(), review_on=add_months(today(), 3)
     )
 
-    assert (hold.state, hold.reviews, hold.reason) == ("reviewed", 1, "The trial was moved.")
+    assert (hold.state, hold.reviews, hold.kept_because) == ("reviewed", 1, "The trial was moved.")
+    assert hold.reason == "The trial is listed."
     assert [each.met_at is not None for each in clocks(case)] == [True, False]
     again = services.review_hold(
         hold, by=cast.bu, reason="Still.", on=today(), review_on=today() + dt.timedelta(days=1)

@@ -398,6 +398,16 @@ def test_a_hold_from_adding_to_release(case, cast, sign_in):
         reverse("decisions:review_hold", args=[hold.pk]),
         {"reason": "Still listed."} | posted("review_on", clock.today() + dt.timedelta(days=80)),
     )
+    page = text(get(client, "decisions:circumstances", case.pk))
+    assert "The trial." in page
+    assert "Still listed." in page
+    too_soon = client.post(
+        reverse("decisions:release_hold", args=[hold.pk]),
+        {"reason": "Verdict.", "evidence": upload("verdict.pdf")} | posted("on", clock.today()),
+    )
+    assert "still recorded as under way: Criminal investigation or prosecution" in text(too_soon)
+    assert "Record first that the proceedings ended, or tick the box" in text(too_soon)
+    assert Hold.objects.in_force().count() == 1
     client.post(
         reverse("decisions:conclude_proceeding", args=[trial.pk]),
         {"outcome": "Convicted."} | posted("on", clock.today()),

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from factories import CaseFactory, has_opened
 
+from accounts.db import remembering
 from accounts.roles import Role
 from casework.models import Case, Event, Stage
 from correspondence.models import Notice
@@ -41,6 +42,7 @@ from tests.panels.story import (
     sent_rapid_review,
     signed_off,
     tell_all,
+    terms_for,
     under_way,
     written_up,
 )
@@ -396,20 +398,29 @@ def test_what_waits_from_the_decision_to_the_start(cast):
     assert verbs(cast.bum) == [("Go on to commission the review", True)]
 
     review = services.begin_commissioning(rapid, by=cast.bum, on=clock.today())
-    proposed(cast, review, cast.aut, Role.AUT)
+    to_find = [("Propose the independent author", True), ("Propose the review panel chair", True)]
+    assert verbs(cast.sgc) == to_find
+    assert verbs(cast.bum) == [*to_find, ("Write the terms of reference", True), ("Start the review", True)]
 
-    assert verbs(cast.sgc) == [("Record the declaration of the independent author", True)]
+    proposed(cast, review, cast.aut, Role.AUT)
+    assert verbs(cast.sgc) == [("Record the declaration of the independent author", True), to_find[1]]
     waits = waiting(cast.sg, review.case)
     assert [(each.verb, each.mine) for each in waits] == [
         ("Record the declaration of the independent author", False),
+        ("Propose the review panel chair", False),
+        ("Write the terms of reference", False),
         ("Start the review", False),
     ]
-    assert waits[1].blocked == [
+    assert waits[-1].blocked == [
         "Appoint the review panel chair.",
         "Appoint an author whose declaration of interest is clear.",
         "The sub-group chair or a partner must agree the terms of reference.",
     ]
     assert verbs(cast.aut) == []
+
+    terms_for(cast, review)
+    assert ("Write the terms of reference", True) not in verbs(cast.bum)
+    assert verbs(cast.dsp_la) == [("Agree the terms of reference", True)]
 
 
 def test_what_waits_while_the_report_is_written_and_signed(cast):
@@ -457,7 +468,7 @@ def test_nothing_waits_on_a_stranger(cast, outsider):
 
 def test_what_waits_takes_as_many_queries_with_three_reviews(cast):
     def look() -> int:
-        with CaptureQueriesContext(connection) as queries:
+        with remembering(), CaptureQueriesContext(connection) as queries:
             waiting(cast.bum)
         return len(queries)
 

@@ -111,6 +111,7 @@ def test_a_nil_return_is_a_signed_statement(cast, request_):
     )
 
     assert nothing.state == RequestState.NO_INVOLVEMENT
+    assert accept_return(nothing, by=cast.bum).standing == "Accepted: holds nothing"
     assert Deadline.objects.get(code="DL-07").met_at is not None
 
 
