@@ -8,17 +8,20 @@ from io import BytesIO
 from typing import IO, Any, Final
 
 import puremagic
-from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, PdfReadError
 
 from accounts.access_table import Thing
 from accounts.models import Agency, User
 from casework import audit
 from casework.encryption import key_id_of
 from casework.models import Case, Document, ScanState
+from casework.scanning import scan
 from casework.storage import EncryptedFileStorage
+from lcspr import clock
 
 LARGEST: Final = 25 * 1024 * 1024
 
@@ -33,6 +36,12 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "eml": ("message/rfc822", "e-mail message"),
     "txt": ("text/plain", "text file"),
 }
+
+
+_LOCKED: Final = "The file is protected by a password. Save it without one and send that: it is kept encrypted here."
+# The older container of Office files, and the stream in it that holds a newer one under a password.
+_COMPOUND: Final = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED_OFFICE: Final = "EncryptedPackage".encode("utf-16-le")
 
 
 class FileRefused(Exception):
@@ -59,15 +68,30 @@ def kind_of(content: bytes, filename: str) -> str:
 
 def _recognise(content: bytes) -> str | None:
     if content.startswith(b"%PDF-"):
+        if _asks_for_a_password(content):
+            raise FileRefused(_LOCKED)
         return "pdf"
     if content.startswith(b"PK\x03\x04"):
         return _office_kind(content)
+    if content.startswith(_COMPOUND) and _ENCRYPTED_OFFICE in content:
+        raise FileRefused(_LOCKED)
     try:
         extension = puremagic.from_string(content).lstrip(".")
     except (puremagic.PureError, ValueError):
         return None
     extension = {"jpeg": "jpg", "jfif": "jpg"}.get(extension, extension)
     return extension if extension in {"png", "jpg", "msg"} else None
+
+
+def _asks_for_a_password(content: bytes) -> bool:
+    """Whether a PDF cannot be read without a password; one that only forbids printing can."""
+    if b"/Encrypt" not in content:
+        return False
+    try:
+        reader = PdfReader(BytesIO(content))
+        return reader.is_encrypted and not reader.decrypt("")
+    except (PdfReadError, ValueError, KeyError, TypeError, NotImplementedError, DependencyError):
+        return True
 
 
 def _office_kind(content: bytes) -> str | None:
@@ -92,6 +116,16 @@ def _is_text(content: bytes) -> bool:
 
 def check_upload(upload: UploadedFile[Any]) -> str:
     """The kind of an uploaded file when it may be taken; raises FileRefused with the sentence to show."""
+    _check_size(upload)
+    upload.seek(0)
+    content = upload.read()
+    upload.seek(0)
+    kind = kind_of(content, upload.name or "")
+    _scanned(content)
+    return kind
+
+
+def _check_size(upload: UploadedFile[Any]) -> None:
     size = upload.size or 0
     if size == 0:
         raise FileRefused("The file is empty. Choose another file.")
@@ -99,10 +133,18 @@ def check_upload(upload: UploadedFile[Any]) -> str:
         raise FileRefused(
             f"The file is larger than {LARGEST // 1024 // 1024} MB. Make it smaller or send it in parts."
         )
-    upload.seek(0)
-    content = upload.read()
-    upload.seek(0)
-    return kind_of(content, upload.name or "")
+
+
+def _scanned(content: bytes) -> ScanState:
+    """What the virus scanner says, where it does not say no."""
+    state = scan(content)
+    if state == ScanState.INFECTED:
+        raise FileRefused(
+            "A virus was found in this file, and it was not kept. Tell your IT service, and send a clean copy."
+        )
+    if state == ScanState.UNREADABLE:
+        raise FileRefused("The file could not be checked for viruses. Save it again and send that.")
+    return state
 
 
 @transaction.atomic
@@ -117,14 +159,14 @@ def store_document(
 ) -> Document:
     """Keep a file with a case; raises FileRefused when it is empty, too large or of a kind not taken.
 
-    It waits for the virus scan where a scanner is set up (scan state `pending`).
+    It waits, unopened, where a virus scanner is set up and does not answer (scan state `pending`).
     """
     name = str(getattr(upload, "name", "") or "file")
     if isinstance(upload, UploadedFile):
-        check_upload(upload)
+        _check_size(upload)
     upload.seek(0)
     content = upload.read()
-    kind = kind_of(content, name)
+    kind, state = kind_of(content, name), _scanned(content)
     document = Document(
         case=case,
         title=title,
@@ -134,7 +176,8 @@ def store_document(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         content_type=KINDS[kind][0],
-        scan_state=ScanState.PENDING if settings.CLAMD_SOCKET else ScanState.NO_SCANNER,
+        scan_state=state,
+        scanned_at=clock.now() if state == ScanState.CLEAN else None,
         uploaded_by=by,
     )
     document.file.save("file", ContentFile(content), save=False)

@@ -172,6 +172,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "check files again": {
+        "task": "casework.tasks.scan_waiting_files",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "remove made files": {
         "task": "casework.tasks.forget_job_files",
         "schedule": 3600,

@@ -188,12 +188,3 @@ def test_a_stored_file_is_sealed_under_a_random_name(cast, case):
     assert (document.size, document.content_type, document.key_id) == (len(PDF), "application/pdf", "k1")
     assert document.scan_state == ScanState.NO_SCANNER
     assert "Robin" not in document.download_name
-
-
-def test_a_file_waits_for_its_scan_where_a_scanner_is_set_up(cast, case, settings):
-    settings.CLAMD_SOCKET = "/run/clamd.sock"
-    document = store_document(
-        case, SimpleUploadedFile("a.pdf", PDF), by=cast.bum, title="Letter", thing=Thing.PANEL_LETTERS
-    )
-
-    assert (document.scan_state, document.can_be_opened) == (ScanState.PENDING, False)

@@ -1,0 +1,182 @@
+"""Files with a virus or behind a password: refused in words; and a scanner that does not answer loses nothing."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from factories import CaseFactory
+from pypdf import PdfWriter
+
+from accounts.access_table import Thing
+from casework.files import FileRefused, check_upload, kind_of, store_document
+from casework.models import Document, Event, ScanState
+from casework.scanning import scan, scan_waiting
+
+pytestmark = pytest.mark.django_db
+
+# In parts, so that no scanner takes this file for it.
+TEST_FILE = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD" + b"-ANTIVIRUS-TEST-FILE!$H+H*"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+class Daemon:
+    """Speaks ClamAV's protocol on a socket of its own: keeps what it was sent, and says what it is told to."""
+
+    def __init__(self, path: str) -> None:
+        self.path, self.says = path, b"stream: OK\0"
+        self.received: list[bytes] = []
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.bind(path)
+        self.socket.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as stream:
+                assert stream.read(10) == b"zINSTREAM\0"
+                content = b""
+                while size := int.from_bytes(stream.read(4), "big"):
+                    content += stream.read(size)
+                self.received.append(content)
+                connection.sendall(self.says)
+
+
+@pytest.fixture
+def clamav(settings, tmp_path):
+    daemon = Daemon(str(tmp_path / "clamd"))
+    settings.CLAMD_SOCKET = daemon.path
+    yield daemon
+    daemon.socket.close()
+
+
+@pytest.fixture
+def case(cast):
+    return CaseFactory(partnership=cast.partnership)
+
+
+def stored(case, cast, content: bytes = PDF) -> Document:
+    upload = SimpleUploadedFile("letter.pdf", content)
+    return store_document(case, upload, by=cast.bum, title="Letter", thing=Thing.PANEL_LETTERS)
+
+
+def test_a_clean_file_is_kept_and_can_be_opened(case, cast, clamav):
+    document = stored(case, cast)
+
+    assert (document.scan_state, document.can_be_opened) == (ScanState.CLEAN, True)
+    assert document.scanned_at is not None
+    assert clamav.received == [PDF]
+
+
+def test_the_whole_of_a_large_file_is_checked(clamav):
+    content = bytes(range(256)) * 1000
+
+    assert scan(content) == ScanState.CLEAN
+    assert clamav.received == [content]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sentence"),
+    [
+        (b"stream: Win.Test FOUND\0", "A virus was found in this file, and it was not kept"),
+        (b"INSTREAM size limit exceeded. ERROR\0", "could not be checked for viruses"),
+    ],
+)
+def test_what_the_scanner_refuses_is_not_kept(case, cast, clamav, verdict, sentence):
+    clamav.says = verdict
+
+    with pytest.raises(FileRefused, match=sentence):
+        stored(case, cast)
+    with pytest.raises(FileRefused, match=sentence):
+        check_upload(SimpleUploadedFile("letter.pdf", PDF))
+    assert list(Document.objects.all()) == []
+
+
+def test_a_file_waits_while_the_scanner_does_not_answer_and_is_checked_later(case, cast, settings, tmp_path):
+    settings.CLAMD_SOCKET = str(tmp_path / "clamd")
+    first, second = stored(case, cast), stored(case, cast)
+    assert (first.scan_state, first.can_be_opened) == (ScanState.PENDING, False)
+    scan_waiting()
+    assert Document.objects.filter(scan_state=ScanState.PENDING).count() == 2
+
+    daemon = Daemon(settings.CLAMD_SOCKET)
+    scan_waiting()
+    daemon.socket.close()
+
+    assert len(daemon.received) == 2
+    assert {each.scan_state for each in Document.objects.filter(pk__in=[first.pk, second.pk])} == {"clean"}
+    assert not Event.objects.filter(verb="document_scanned").exists()
+
+
+def test_a_virus_found_later_closes_the_file_and_stands_in_the_record(case, cast, settings, tmp_path):
+    settings.CLAMD_SOCKET = str(tmp_path / "clamd")
+    document = stored(case, cast)
+    daemon = Daemon(settings.CLAMD_SOCKET)
+    daemon.says = b"stream: Win.Test FOUND\0"
+
+    scan_waiting()
+    daemon.socket.close()
+
+    document.refresh_from_db()
+    assert (document.scan_state, document.can_be_opened) == (ScanState.INFECTED, False)
+    said = Event.objects.get(verb="document_scanned")
+    assert "A virus was found in “Letter”" in said.payload.body
+    assert (said.case, said.actor.is_system) == (case, True)
+
+
+def test_a_scanner_that_hangs_up_is_one_that_does_not_answer(clamav):
+    clamav.says = b""
+
+    assert scan(PDF) == ScanState.PENDING
+
+
+def test_the_demonstration_knows_the_harmless_test_file(settings):
+    settings.DEMO = True
+
+    assert scan(PDF) == ScanState.CLEAN
+    with pytest.raises(FileRefused, match="A virus was found"):
+        check_upload(SimpleUploadedFile("note.txt", TEST_FILE))
+
+
+def test_without_a_scanner_a_file_says_that_it_was_not_checked(case, cast):
+    assert stored(case, cast).scan_state == ScanState.NO_SCANNER
+
+
+# Passwords
+
+
+def pdf_with(*, user: str, owner: str) -> bytes:
+    writer, out = PdfWriter(), BytesIO()
+    writer.add_blank_page(100, 100)
+    writer.encrypt(user, owner, algorithm="AES-256")
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_a_pdf_that_asks_for_a_password_is_refused():
+    with pytest.raises(FileRefused, match="protected by a password"):
+        kind_of(pdf_with(user="secret", owner="owner"), "report.pdf")
+
+
+def test_a_pdf_that_only_forbids_printing_is_taken():
+    assert kind_of(pdf_with(user="", owner="owner"), "report.pdf") == "pdf"
+
+
+def test_a_word_document_behind_a_password_is_refused():
+    sealed = b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+
+    with pytest.raises(FileRefused, match="protected by a password"):
+        kind_of(sealed, "return.docx")
+
+
+@pytest.mark.parametrize("broken", [b"/Encrypt", b"trailer << /Encrypt 9 0 R >> startxref 0"])
+def test_a_pdf_whose_lock_cannot_be_read_is_refused(broken):
+    with pytest.raises(FileRefused, match="protected by a password"):
+        kind_of(b"%PDF-1.7\n" + broken, "report.pdf")
