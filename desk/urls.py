@@ -17,6 +17,7 @@ urlpatterns = [
     path("settings/agencies/", settings.AgenciesView.as_view(), name="agencies"),
     path("settings/agencies/add/", settings.AddAgencyView.as_view(), name="add_agency"),
     path("settings/agencies/<uuid:pk>/", settings.DomainsView.as_view(), name="domains"),
+    path("settings/agencies/<uuid:pk>/end/", settings.EndAgencyView.as_view(), name="end_agency"),
     path("settings/health/", health.HealthView.as_view(), name="health"),
     path("", views.HomeView.as_view(), name="home"),
     path("cases/", views.CaseListView.as_view(), name="cases"),

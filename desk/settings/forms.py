@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.agency_kinds import AgencyKind
 from accounts.models import Agency, Partnership
+from accounts.roles import Role
 from accounts.rules import why_not_domain
 from accounts.settings_choices import DecisionModel, Prerequisite, ReferralSource
 from accounts.words import STANDARD_WORDS
@@ -125,6 +126,15 @@ _MODEL_HINTS = {
 }
 
 
+# Who of an agency can be let to send a referral; whoever works there writes one.
+_SENDERS = (Role.REFERRER, Role.DSL, Role.REP)
+_SENDER_HINTS = {
+    Role.REFERRER.value: "Whoever has got in with a work e-mail, at once.",
+    Role.DSL.value: "What others of the agency wrote waits for them.",
+    Role.REP.value: "What others of the agency wrote waits for them.",
+}
+
+
 class DecidingForm(SettingsForm):
     """Who decides, and what goes before a referral."""
 
@@ -139,6 +149,13 @@ class DecidingForm(SettingsForm):
         choices=Prerequisite.choices,
         help_text="Referrals being written now are asked the new way from the next page on.",
         widget=widgets.Radios(),
+    )
+    submitter_roles = forms.MultipleChoiceField(
+        label="Who sends an agency’s referral?",
+        choices=[(role.value, role.label) for role in _SENDERS],
+        help_text="Everybody who works for an agency can write one.",
+        error_messages={"required": "Choose who sends an agency’s referral"},
+        widget=widgets.Checkboxes(hints=_SENDER_HINTS),
     )
     sources_enabled = forms.MultipleChoiceField(
         label="Where do referrals come from?",
@@ -235,6 +252,21 @@ class AddAgencyForm(SettingsForm):
         choices=[("", "Choose a kind"), *AgencyKind.choices],
         coerce=AgencyKind,
         widget=widgets.Select(),
+    )
+
+
+class EndAgencyForm(GovForm):
+    """Why an agency no longer works with the partnership."""
+
+    submit_label = "End its work with the partnership"
+    submit_style = "warning"
+
+    reason = forms.CharField(
+        label="Why does it no longer work with the partnership?",
+        max_length=1000,
+        help_text="For example, it became part of another agency.",
+        error_messages={"required": "Say why it no longer works with the partnership"},
+        widget=widgets.Textarea(rows=3),
     )
 
 

@@ -14,8 +14,9 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.agency_kinds import AgencyKind
-from accounts.models import Agency, DirectoryEntry, Partnership, PartnershipAgency, User
+from accounts.models import Agency, DirectoryEntry, Membership, Partnership, PartnershipAgency, User
 from accounts.rules import normal_domain, why_not_domain
+from accounts.roles import Role
 from accounts.services import Refused
 from accounts.services.memberships import require_business_manager
 from accounts.services.refusal import refuse_if_any
@@ -23,6 +24,7 @@ from accounts.settings_choices import DecisionModel, Prerequisite, ReferralSourc
 from accounts.words import STANDARD_WORDS
 from casework import audit
 from casework.models import Event
+from deadlines.rules.words import and_list
 from lcspr import clock
 
 NAMES: Final = "names_changed"
@@ -31,9 +33,10 @@ DECIDING: Final = "deciding_changed"
 DIRECTORY: Final = "directory_changed"
 DOMAINS: Final = "domains_changed"
 AGENCIES: Final = "agency_added"
+AGENCY_ENDED: Final = "agency_ended"
 # Made in deadlines.services.figures, and shown among the rest.
 FIGURES: Final = "figures_changed"
-VERBS: Final = (NAMES, CONTACTS, DECIDING, DIRECTORY, DOMAINS, AGENCIES, FIGURES)
+VERBS: Final = (NAMES, CONTACTS, DECIDING, DIRECTORY, DOMAINS, AGENCIES, AGENCY_ENDED, FIGURES)
 
 # What is kept of whom to ring, and how each is called in the record.
 CONTACT_LABELS: Final[dict[str, str]] = {
@@ -53,6 +56,7 @@ NAME_LABELS: Final[dict[str, str]] = {
 DECIDING_LABELS: Final[dict[str, str]] = {
     "decision_model": "Who decides",
     "prerequisite": "Before a referral",
+    "submitter_roles": "Who sends a referral",
     "sources_enabled": "Where referrals come from",
     "views_hidden_until_given": "Other partners’ views hidden until one’s own is given",
     "unconfirmed_views_block": "A view recorded on behalf must be confirmed",
@@ -95,7 +99,7 @@ def contacts_of(partnership: Partnership) -> dict[str, str]:
 def deciding_of(partnership: Partnership) -> dict[str, Any]:
     """Who decides, and what goes before a referral."""
     values = {key: getattr(partnership, key) for key in DECIDING_LABELS}
-    return values | {"sources_enabled": sorted(partnership.sources_enabled)}
+    return values | {key: sorted(values[key]) for key in ("sources_enabled", "submitter_roles")}
 
 
 def entry_values(entry: DirectoryEntry) -> dict[str, Any]:
@@ -176,6 +180,8 @@ def change_deciding(
         raise Refused("Say who agreed to this, and when.")
     if ReferralSource.AGENCY not in values["sources_enabled"]:
         raise Refused("Agencies can always refer: leave that source open.")
+    if not values["submitter_roles"]:
+        raise Refused("Somebody in an agency must be able to send a referral.")
     for key in DECIDING_LABELS:
         setattr(partnership, key, values[key])
     partnership.save(update_fields=list(DECIDING_LABELS))
@@ -293,6 +299,49 @@ def add_agency(
     return place
 
 
+@transaction.atomic
+def end_agency(partnership: Partnership, *, agency: Agency, reason: str, by: User) -> PartnershipAgency:
+    """End an agency's work with the partnership today: nobody is asked of it, and its domains let nobody in here.
+
+    What it sent and did stays. Refused while its people hold roles here or stand in the directory: who is to do their
+    part is somebody's decision, not a consequence.
+    """
+    partnership = _held(partnership, by)
+    place = partnership.members.current().filter(agency=agency).select_for_update(no_key=True).first()
+    if place is None:
+        raise Refused(f"{agency} does not work with {partnership}.")
+    refuse_if_any(why_not_end_agency(place))
+    if not reason.strip():
+        raise Refused("Say why the agency no longer works with the partnership.")
+    place.until = clock.today()
+    place.save(update_fields=["until"])
+    _record(
+        AGENCY_ENDED,
+        partnership,
+        by=by,
+        words=f"{agency} no longer works with the partnership. {reason.strip()}",
+        before={"agency": agency.name},
+        after={},
+        labels=_ENTRY_LABELS,
+    )
+    return place
+
+
+def why_not_end_agency(place: PartnershipAgency) -> list[str]:
+    """What must be done before an agency's work with a partnership ends."""
+    partnership, agency = place.partnership, place.agency
+    if place.statutory:
+        return [f"{agency} is a statutory safeguarding partner here: an administrator says which agency is."]
+    reasons = []
+    held = Membership.objects.current().filter(partnership=partnership, agency=agency)
+    if names := sorted({membership.user.name for membership in held.select_related("user")}):
+        reasons.append(f"Under People, end the roles held for {agency} by {and_list(names)}.")
+    listed = DirectoryEntry.objects.filter(partnership=partnership, agency=agency)
+    if names := sorted(listed.values_list("name", flat=True)):
+        reasons.append(f"In the directory, take out {and_list(names)}.")
+    return reasons
+
+
 def why_not_domains(partnership: Partnership, agency: Agency, domains: Sequence[str]) -> list[str]:
     """What stands against these domains."""
     if is_kept_by_administrator(partnership, agency):
@@ -373,6 +422,7 @@ _CHOICES: Final[dict[str, dict[str, str]]] = {
     "decision_model": dict(DecisionModel.choices),
     "prerequisite": dict(Prerequisite.choices),
     "sources_enabled": dict(ReferralSource.choices),
+    "submitter_roles": dict(Role.choices),
 }
 
 

@@ -25,6 +25,7 @@ from desk.settings.forms import (
     ContactsForm,
     DecidingForm,
     DomainsForm,
+    EndAgencyForm,
     EntryForm,
     NamesForm,
     RemoveEntryForm,
@@ -286,7 +287,7 @@ class AgenciesView(SettingsPage, TemplateView):
 
     template_name = "desk/settings/agencies.html"
     page_title = "Agencies and their domains"
-    verbs = (services.DOMAINS, services.AGENCIES)
+    verbs = (services.DOMAINS, services.AGENCIES, services.AGENCY_ENDED)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         members = self.partnership.members.current().values("agency")
@@ -342,6 +343,33 @@ class DomainsView(SettingsAct):
                 "back_text": "Agencies and their domains",
                 **kwargs,
             }
+        )
+
+
+class EndAgencyView(DomainsView):
+    """Ends an agency's work with the partnership, or says what must be done first."""
+
+    form_class = EndAgencyForm
+    page_title = "End an agency’s work with the partnership"
+    verbs = (services.AGENCY_ENDED,)
+    template_name = "desk/settings/end_agency.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    def act(self, form: EndAgencyForm) -> str:
+        services.end_agency(
+            self.partnership,
+            agency=self.agency,
+            reason=form.cleaned_data["reason"],
+            by=signed_in(self.request),
+        )
+        return f"{self.agency} no longer works with {self.partnership}.\nWhat it sent and did stays."
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        place = self.partnership.members.current().select_related("agency", "partnership")
+        return super().get_context_data(
+            reasons=services.why_not_end_agency(place.get(agency=self.agency)), **kwargs
         )
 
 

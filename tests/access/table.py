@@ -409,6 +409,7 @@ desk:remove_entry                      directory_entry xxxxx xo xxx xxx xxx x xx
 desk:agencies                          -              xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:add_agency                        -              xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:domains                           own_agency     xxxxx xo xxx xxx xxx x xxxxxx xx
+desk:end_agency                        own_agency     xxxxx xo xxx xxx xxx x xxxxxx xx
 desk:health                            -              xxxxx xo xxx xxx xxx x xxxxxx ox
 desk:case                              -              ooooo oo ooo ooo ooo o oooooo ..
 desk:timeline                          -              xxxxx oo ooo ooo ooo o oooxxo ..
@@ -513,6 +514,7 @@ NOT_OF_A_CASE: Final = frozenset(
         "desk:agencies",
         "desk:add_agency",
         "desk:domains",
+        "desk:end_agency",
         "publication:bring_in",
         "publication:bring_in_to",
     }

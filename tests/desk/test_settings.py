@@ -13,6 +13,8 @@ from accounts.words import STANDARD_WORDS
 from casework.models import Case, Event
 from decisions.models import Decision
 from desk.settings import services
+from lcspr import clock
+from referrals.permissions import may_send
 
 pytestmark = pytest.mark.django_db
 PAGES = ("settings", "names", "contacts", "deciding", "directory", "add_entry", "agencies", "add_agency")
@@ -67,9 +69,11 @@ def test_another_partnerships_manager_neither_sees_nor_changes_anything_here(cas
             ("change_entry", entry.pk),
             ("remove_entry", entry.pk),
             ("domains", cast.agency("school").pk),
+            ("end_agency", cast.agency("school").pk),
         )
     }
 
+    assert PartnershipAgency.objects.current().filter(agency=cast.agency("school")).exists()
     assert (found, sent - {405}, of_records) == ({404}, {404}, {404})
     cast.partnership.refresh_from_db()
     assert services.names_of(cast.partnership) == before
@@ -208,6 +212,20 @@ def test_agencies_can_always_refer(cast, manager):
     assert errors(page) == ["Agencies can always refer: leave that source open."]
 
 
+def test_who_sends_a_referral_is_the_partnerships_to_say(cast, manager):
+    cast.partnership.submitter_roles = ["rep"]
+    cast.partnership.save()
+    practitioner = cast.referrer.memberships.get()
+    assert not may_send(practitioner)
+
+    nobody = manager.post(at("deciding"), form_of(manager, at("deciding")) | {"submitter_roles": [], "agreed": "Executive"})
+    saved(manager, at("deciding"), submitter_roles=["rep", "referrer"], agreed="Executive, 3 March")
+
+    assert errors(nobody) == ["Choose who sends an agency’s referral"]
+    assert may_send(cast.referrer.memberships.select_related("partnership", "agency").get())
+    assert "was “Agency representative”" in manager.get(at("settings")).content.decode()
+
+
 # The directory.
 
 
@@ -338,6 +356,44 @@ def test_an_agency_is_added_the_known_one_where_there_is_one(cast, other_cast, m
     assert errors(twice) == ["Hill View School works with the partnership already."]
     theirs.refresh_from_db()
     assert theirs.short_name == "clinic"
+
+
+def test_an_agencys_work_ends_once_nobody_acts_for_it(cast, manager):
+    leaving = cast.agency("leisure centre")
+    person = cast.person("rep", agency="leisure centre")
+    listed(cast, name="Lee Sure", agency=leaving)
+
+    page = manager.get(at("end_agency", leaving.pk)).content.decode()
+    too_soon = manager.post(at("end_agency", leaving.pk), {"reason": "Closed"})
+    assert f"end the roles held for {leaving} by {person.name}" in page
+    assert "take out Lee Sure" in page
+    assert "Why does it no longer work" not in page
+    assert len(errors(too_soon)) == 2
+
+    person.memberships.update(until=clock.today())
+    DirectoryEntry.objects.filter(agency=leaving).delete()
+    assert errors(manager.post(at("end_agency", leaving.pk), {"reason": " "})) == [
+        "Say why it no longer works with the partnership"
+    ]
+    done = manager.post(at("end_agency", leaving.pk), {"reason": "It closed in May."}, follow=True)
+
+    assert not PartnershipAgency.objects.current().filter(agency=leaving).exists()
+    assert "no longer works with" in done.content.decode()
+    assert "It closed in May." in done.content.decode()
+    assert manager.get(at("end_agency", leaving.pk)).status_code == 404
+    manager.post(at("add_agency"), {"name": leaving.name, "short_name": "x", "kind": "other"})
+    assert PartnershipAgency.objects.current().filter(agency=leaving).count() == 1
+
+
+def test_a_statutory_partner_is_not_ended_here(cast, manager):
+    council = cast.agency("council")
+    cast.partnership.members.filter(agency=council).update(statutory="la")
+
+    refused = manager.post(at("end_agency", council.pk), {"reason": "They left."})
+
+    assert errors(refused) == [
+        f"{council} is a statutory safeguarding partner here: an administrator says which agency is."
+    ]
 
 
 @pytest.mark.parametrize("name", ["directory", "agencies"])
