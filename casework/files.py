@@ -38,7 +38,9 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-_LOCKED: Final = "The file is protected by a password. Save it without one and send that: it is kept encrypted here."
+_LOCKED: Final = (
+    "The file is protected by a password. Save it without one and send that: it is kept encrypted here."
+)
 # The older container of Office files, and the stream in it that holds a newer one under a password.
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED_OFFICE: Final = "EncryptedPackage".encode("utf-16-le")

@@ -84,7 +84,9 @@ def _scan_one(key: object) -> bool:
     with transaction.atomic():
         document.save(update_fields=["scan_state", "scanned_at"])
         if state not in {ScanState.CLEAN, ScanState.NO_SCANNER}:
-            said = "A virus was found in" if state == ScanState.INFECTED else "Could not be checked for viruses:"
+            said = (
+                "A virus was found in" if state == ScanState.INFECTED else "Could not be checked for viruses:"
+            )
             audit.record(
                 "document_scanned",
                 by=system_user(),

@@ -15,8 +15,8 @@ from django.db import transaction
 
 from accounts.agency_kinds import AgencyKind
 from accounts.models import Agency, DirectoryEntry, Membership, Partnership, PartnershipAgency, User
-from accounts.rules import normal_domain, why_not_domain
 from accounts.roles import Role
+from accounts.rules import normal_domain, why_not_domain
 from accounts.services import Refused
 from accounts.services.memberships import require_business_manager
 from accounts.services.refusal import refuse_if_any

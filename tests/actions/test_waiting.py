@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.db import remembering
 from actions import services
 from actions.models import ActionState
 from actions.waiting import waiting
@@ -70,7 +71,7 @@ def test_the_number_of_questions_to_the_database_does_not_grow(new_action, owner
     for more in (1, 2):
         for _ in range(more):
             new_action()
-        with CaptureQueriesContext(connection) as queries:
+        with remembering(), CaptureQueriesContext(connection) as queries:
             waiting(owner)
         counts.append(len(queries))
 
@@ -105,7 +106,7 @@ def test_following_late_actions_costs_the_same_for_three_as_for_one(new_action, 
             type(action).objects.filter(pk=action.pk).update(
                 starts_on=clock.today() - dt.timedelta(days=30), due_on=clock.today() - dt.timedelta(days=9)
             )
-        with CaptureQueriesContext(connection) as queries:
+        with remembering(), CaptureQueriesContext(connection) as queries:
             waiting(user)
         counts.append(len(queries))
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.db import remembering
 from casework.services import raise_wall
 from correspondence import delivery, services, tasks
 from correspondence.models import EmailChoice, EventKind, Message, MessageState
@@ -167,7 +168,7 @@ def test_writing_them_is_the_same_number_of_questions_for_one_and_for_three_peop
             services.choose_emails(person, daily=True)
         queued(*people)
         later(days=1)
-        with CaptureQueriesContext(connection) as asked:
+        with remembering(), CaptureQueriesContext(connection) as asked:
             assert services.send_digests() == len(people)
         return len(asked)
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from factories import CaseFactory, has_opened
 
+from accounts.db import remembering
 from accounts.roles import Role
 from casework.models import Document, Event
 from casework.services import admit, raise_wall
@@ -302,7 +303,7 @@ def test_the_page_of_failures_gathers_the_cases_of_the_partnership(cast, outside
 
 def test_what_waits_asks_a_constant_number_of_questions(cast, plain, case, failed, handed_over):
     def asked() -> int:
-        with CaptureQueriesContext(connection) as queries:
+        with remembering(), CaptureQueriesContext(connection) as queries:
             waiting(cast.bum)
         return len(queries)
 
@@ -484,6 +485,6 @@ def _fail_all() -> None:
 
 
 def _queries(client, page: str) -> int:
-    with CaptureQueriesContext(connection) as queries:
+    with remembering(), CaptureQueriesContext(connection) as queries:
         assert client.get(page).status_code == 200
     return len(queries)

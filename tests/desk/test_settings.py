@@ -218,7 +218,9 @@ def test_who_sends_a_referral_is_the_partnerships_to_say(cast, manager):
     practitioner = cast.referrer.memberships.get()
     assert not may_send(practitioner)
 
-    nobody = manager.post(at("deciding"), form_of(manager, at("deciding")) | {"submitter_roles": [], "agreed": "Executive"})
+    nobody = manager.post(
+        at("deciding"), form_of(manager, at("deciding")) | {"submitter_roles": [], "agreed": "Executive"}
+    )
     saved(manager, at("deciding"), submitter_roles=["rep", "referrer"], agreed="Executive, 3 March")
 
     assert errors(nobody) == ["Choose who sends an agency’s referral"]
@@ -229,9 +231,13 @@ def test_who_sends_a_referral_is_the_partnerships_to_say(cast, manager):
 # The directory.
 
 
-def listed(cast, name="Rita Stone", **fields):
+def listed(cast, name="Rita Stone", agency=None, **fields):
     return DirectoryEntry.objects.create(
-        partnership=cast.partnership, agency=cast.agency("school"), name=name, phone="01632 960 001", **fields
+        partnership=cast.partnership,
+        agency=agency or cast.agency("school"),
+        name=name,
+        phone="01632 960 001",
+        **fields,
     )
 
 

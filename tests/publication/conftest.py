@@ -12,6 +12,7 @@ from factories import CaseFactory, has_opened, subject_of
 import deadlines.services
 import decisions.services
 from accounts.access_table import Thing
+from accounts.db import forget_memberships
 from casework.files import store_document
 from casework.models import Stage
 from casework.services import admit_standing
@@ -53,6 +54,8 @@ def on_day():
         traveller = time_machine.travel(at(on, hour), tick=True)
         traveller.start()
         travellers.append(traveller)
+        # Who holds what depends on the day.
+        forget_memberships()
 
     yield move
     while travellers:

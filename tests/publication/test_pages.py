@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from factories import CaseFactory, MembershipFactory, has_opened
 
+from accounts.db import remembering
 from accounts.roles import Role
 from casework.machine import state_field
 from casework.models import Case, Stage
@@ -490,7 +491,7 @@ def test_what_waits_costs_the_same_for_one_case_and_for_three(cast, publication)
 
 
 def queries_of(act):
-    with CaptureQueriesContext(connection) as made:
+    with remembering(), CaptureQueriesContext(connection) as made:
         act()
     return len(made)
 
