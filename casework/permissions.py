@@ -119,11 +119,22 @@ def business_unit_partnerships(user: User, roles: Iterable[Role] | None = None) 
     return [m.partnership_id for m in memberships_of(user) if m.role in wanted]
 
 
-def whole_world(user: User) -> Any:
-    """The key of the partnership outside of which `user` may open no case, as its business unit; None when
-    anything else may let them in."""
-    partnerships = business_unit_partnerships(user)
-    return partnerships[0] if len(set(partnerships)) == 1 and admitting(user) is None else None
+def world_of(user: User) -> frozenset[Any] | None:
+    """Keys of the partnerships outside of which `user` may open no case, as somebody who works in business units and
+    nowhere else; None for whoever is let in case by case.
+
+    Theirs, and those of the few cases to which they were let in besides. Found once a request or act.
+    """
+    held = memberships_of(user)
+    if not held or any(membership.role not in BUSINESS_UNIT for membership in held):
+        return None
+    remembered, key = known().ways_in, (user.pk, "world")
+    if key not in remembered:
+        own = frozenset(membership.partnership_id for membership in held)
+        rows = admitting(user)
+        let_in = Access.objects.current().filter(rows) if rows is not None else Access.objects.none()
+        remembered[key] = own | frozenset(let_in.values_list("case__partnership", flat=True))
+    return remembered[key]
 
 
 def roles_in(user: User, case: Case) -> frozenset[Role]:

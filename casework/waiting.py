@@ -15,7 +15,7 @@ from django.db import connection, models
 
 from accounts.models import User
 from casework.models import Case
-from casework.permissions import whole_world
+from casework.permissions import world_of
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def asked_together() -> Iterator[None]:
 class Places(Generic[F]):
     """Where an app looks for what waits: functions, each with the rows without which it finds nothing.
 
-    In most places nothing waits. One short statement says in which something may, in a case or in all of a
-    partnership, so that the long ones, of what waits on whom, are asked there alone. It says nothing of who
+    In most places nothing waits. One short statement says in which something may, in a case, in all of a
+    partnership, or anywhere, so that the long ones, of what waits on whom, are asked there alone. It says nothing of who
     may see it.
     """
 
@@ -92,8 +92,11 @@ class Places(Generic[F]):
         """The places of a case that are worth a look, or of all that `user` may open."""
         if case is not None:
             return self._alive("case", case.pk)
-        if (partnership := whole_world(user)) is not None:
-            return self._alive("case__partnership", partnership)
+        world = world_of(user)
+        if world is not None and len(world) == 1:
+            return self._alive("case__partnership", *world)
+        if world is not None:
+            return self._alive("", _SOME)
         return [place for place, _ in self._places]
 
     def _alive(self, within: str, key: uuid.UUID) -> list[F]:
@@ -111,7 +114,10 @@ class Places(Generic[F]):
         known = (within, id(self))
         if known not in self._statements:
             compiled = [
-                rows.filter(**{within: _SOME}).order_by().values("pk").query.sql_with_params()
+                rows.filter(**({within: _SOME} if within else {}))
+                .order_by()
+                .values("pk")
+                .query.sql_with_params()
                 for _, rows in self._places
             ]
             sql = ", ".join(f"EXISTS ({one})" for one, _ in compiled)

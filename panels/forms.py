@@ -211,8 +211,8 @@ class ProposalForm(GovForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        current = Membership.objects.current().filter(partnership=case.partnership_id)
-        current = current.exclude(role=Role.ADM).values("user")
+        held = Membership.objects.current().filter(partnership=case.partnership_id)
+        current = held.exclude(role=Role.ADM).values("user")
         field: Any = self.fields["user"]
         field.queryset = User.objects.filter(pk__in=current, is_active=True).order_by("name")
 

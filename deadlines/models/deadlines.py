@@ -14,7 +14,7 @@ from accounts.constraints import one_of
 from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import Role
 from casework.models import Case
-from casework.permissions import agencies_as, open_to, own_agencies, roles_anywhere, roles_with, whole_world
+from casework.permissions import agencies_as, open_to, own_agencies, roles_anywhere, roles_with, world_of
 from deadlines.catalogue import SET_BY_LETTER
 from deadlines.dates import derived_from, length_of
 from deadlines.models.reference import STATUTORY, Force, RuleVersion
@@ -110,8 +110,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
             theirs = Q(owed_user=user) | Q(owed_agency__in=agencies_as(user, told))
             rows |= theirs & open_to(user, told)
         # The same rows again, in the words of the index: a deadline is of its case's partnership for good.
-        place = whole_world(user)
-        return self.filter(rows) if place is None else self.filter(rows, partnership=place)
+        world = world_of(user)
+        return self.filter(rows) if world is None else self.filter(rows, partnership__in=world)
 
 
 class Deadline(Record):

@@ -128,11 +128,7 @@ _MODEL_HINTS = {
 
 # Who of an agency can be let to send a referral; whoever works there writes one.
 _SENDERS = (Role.REFERRER, Role.DSL, Role.REP)
-_SENDER_HINTS = {
-    Role.REFERRER.value: "Whoever has got in with a work e-mail, at once.",
-    Role.DSL.value: "What others of the agency wrote waits for them.",
-    Role.REP.value: "What others of the agency wrote waits for them.",
-}
+_SENDER_HINTS = {Role.REFERRER.value: "Whoever got in with a work e-mail is one."}
 
 
 class DecidingForm(SettingsForm):
@@ -153,7 +149,7 @@ class DecidingForm(SettingsForm):
     submitter_roles = forms.MultipleChoiceField(
         label="Who sends an agency’s referral?",
         choices=[(role.value, role.label) for role in _SENDERS],
-        help_text="Everybody who works for an agency can write one.",
+        help_text="Everybody who works for an agency can write one. What the others wrote waits for one of these.",
         error_messages={"required": "Choose who sends an agency’s referral"},
         widget=widgets.Checkboxes(hints=_SENDER_HINTS),
     )

@@ -307,7 +307,8 @@ def end_agency(partnership: Partnership, *, agency: Agency, reason: str, by: Use
     part is somebody's decision, not a consequence.
     """
     partnership = _held(partnership, by)
-    place = partnership.members.current().filter(agency=agency).select_for_update(no_key=True).first()
+    places = PartnershipAgency.objects.current().select_for_update(no_key=True)
+    place: PartnershipAgency | None = places.filter(partnership=partnership, agency=agency).first()
     if place is None:
         raise Refused(f"{agency} does not work with {partnership}.")
     refuse_if_any(why_not_end_agency(place))

@@ -297,25 +297,40 @@ class AgenciesView(SettingsPage, TemplateView):
         return super().get_context_data(agencies=agencies, add_href=self.href("desk:add_agency"), **kwargs)
 
 
-class DomainsView(SettingsAct):
-    form_class = DomainsForm
-    page_title = "E-mail domains"
-    verbs = (services.DOMAINS,)
-    template_name = "desk/settings/domains.html"
+class _OfAgency(SettingsAct):
+    """An act on one agency that works with the partnership."""
 
     @cached_property
     def agency(self) -> Agency:
         members = self.partnership.members.current().values("agency")
         return get_object_or_404(Agency, pk=self.kwargs["pk"], pk__in=members)
 
+    def then(self) -> str:
+        return self.href("desk:agencies")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **{
+                "caption": self.agency.name,
+                "agency": self.agency,
+                "back_href": self.then(),
+                "back_text": "Agencies and their domains",
+                **kwargs,
+            }
+        )
+
+
+class DomainsView(_OfAgency):
+    form_class = DomainsForm
+    page_title = "E-mail domains"
+    verbs = (services.DOMAINS,)
+    template_name = "desk/settings/domains.html"
+
     def shown(self) -> dict[str, Any]:
         return services.domains_of(self.agency)
 
     def get_initial(self) -> dict[str, Any]:
         return {**super().get_initial(), "domains": "\n".join(self.agency.email_domains)}
-
-    def then(self) -> str:
-        return self.href("desk:agencies")
 
     def act(self, form: DomainsForm) -> str:
         agency = services.change_domains(
@@ -334,19 +349,11 @@ class DomainsView(SettingsAct):
         return f"The e-mail domains of {agency} are saved.{told}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            **{
-                "caption": self.agency.name,
-                "kept": services.is_kept_by_administrator(self.partnership, self.agency),
-                "agency": self.agency,
-                "back_href": self.then(),
-                "back_text": "Agencies and their domains",
-                **kwargs,
-            }
-        )
+        kept = services.is_kept_by_administrator(self.partnership, self.agency)
+        return super().get_context_data(kept=kept, **kwargs)
 
 
-class EndAgencyView(DomainsView):
+class EndAgencyView(_OfAgency):
     """Ends an agency's work with the partnership, or says what must be done first."""
 
     form_class = EndAgencyForm
@@ -354,7 +361,7 @@ class EndAgencyView(DomainsView):
     verbs = (services.AGENCY_ENDED,)
     template_name = "desk/settings/end_agency.html"
 
-    def get_initial(self) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         return {}
 
     def act(self, form: EndAgencyForm) -> str:

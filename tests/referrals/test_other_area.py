@@ -12,7 +12,7 @@ from accounts.agency_kinds import AgencyKind
 from accounts.db import forget_memberships
 from accounts.roles import Role
 from casework.models import Access, Case
-from casework.permissions import holders, roles_in
+from casework.permissions import holders, roles_in, world_of
 from casework.transitions import TransitionRefused
 from correspondence.models import Message, Notice, NoticeSubject
 from deadlines.models import Deadline
@@ -251,9 +251,14 @@ def test_where_no_other_area_is_concerned_the_page_is_not_found(north, sign_in):
     assert sign_in(north.cast.bum).get(page("other_area", notification.case_id)).status_code == 404
 
 
-def test_the_home_of_whoever_works_in_one_business_unit_asks_no_more_than_before(
-    north, django_assert_max_num_queries
+def test_the_world_of_a_business_unit_is_its_own_area_and_the_one_it_was_let_in_to(
+    shared, south, north, sign_in
 ):
-    from casework.permissions import whole_world
+    has_opened(shared.case, south.cast.bum)
+    assert world_of(north.cast.bum) == {north.partnership.pk}
+    assert world_of(south.cast.rep) is None
 
-    assert whole_world(north.cast.bum) == north.partnership.pk
+    sign_in(south.cast.bum).post(page("tell_other_area", shared.case_id), {"sure": "on"})
+    assert world_of(north.cast.bum) == {north.partnership.pk, south.partnership.pk}
+    sign_in(south.cast.bum).post(page("let_other_area_out", shared.case_id), {"reason": "They moved"})
+    assert world_of(north.cast.bum) == {north.partnership.pk}
