@@ -27,8 +27,6 @@ class Known:
     memberships: dict[uuid.UUID, list[Membership]] = field(default_factory=dict)
     # What casework.permissions found out about somebody's way into cases.
     ways_in: dict[Any, Any] = field(default_factory=dict)
-    # Whether any of it was changed meanwhile.
-    has_changed: bool = False
 
     def forget(self) -> None:
         self.memberships.clear()
@@ -84,27 +82,27 @@ def acting_as(user: User | AnonymousUser | None) -> Iterator[Act]:
     is_inside = connection.in_atomic_block
     with ExitStack() as around:
         found = _known.get() or around.enter_context(remembering())
-        around.enter_context(transaction.atomic())
-        # The settings end with the transaction: only one that goes on must have its own back.
-        before = _settings() if is_inside else None
-        token = _current.set(act)
         try:
-            _set(
-                str(person.pk) if person else "",
-                str(agency.pk) if person and (agency := agency_of(person)) else "",
-                str(act.id),
-                clock.now().isoformat(),
-            )
-            yield act
+            with transaction.atomic():
+                # The settings end with the transaction: only one that goes on must have its own back.
+                before = _settings() if is_inside else None
+                token = _current.set(act)
+                try:
+                    _set(
+                        str(person.pk) if person else "",
+                        str(agency.pk) if person and (agency := agency_of(person)) else "",
+                        str(act.id),
+                        clock.now().isoformat(),
+                    )
+                    yield act
+                finally:
+                    _current.reset(token)
+                    if before is not None and not connection.needs_rollback:
+                        _set(*before)
         except BaseException:
-            # What changed is taken back with the transaction.
-            if found.has_changed:
-                found.forget()
+            # What it changed is taken back; a second try is to see what others changed meanwhile.
+            found.forget()
             raise
-        finally:
-            _current.reset(token)
-            if before is not None and not connection.needs_rollback:
-                _set(*before)
 
 
 def system_user() -> User:
@@ -128,14 +126,12 @@ def memberships_of(user: User) -> list[Membership]:
 def forget_memberships() -> None:
     """Drop what is remembered of memberships, after one was changed."""
     if (found := _known.get()) is not None:
-        found.has_changed = True
         found.forget()
 
 
 def forget_ways_in() -> None:
     """Drop what is remembered of who is let into which case, after that was changed."""
     if (found := _known.get()) is not None:
-        found.has_changed = True
         found.ways_in.clear()
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.generic import FormView
 
+from accounts.db import forget_memberships
 from casework.files import FileRefused
 from casework.transitions import MovedOn, TransitionRefused
 from casework.views import CaseMixin
@@ -51,6 +52,7 @@ class ActForm(CaseMixin, FormView):
         except MovedOn:
             raise
         except TransitionRefused as refused:
+            forget_memberships()
             for reason in refused.reasons:
                 form.add_error(None, reason)
             return self.form_invalid(form)

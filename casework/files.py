@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import zipfile
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 import puremagic
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from pypdf import PdfReader
-from pypdf.errors import DependencyError, PdfReadError
 
 from accounts.access_table import Thing
 from accounts.models import Agency, User
@@ -39,8 +39,11 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 
 
 _LOCKED: Final = (
-    "The file is protected by a password. Save it without one and send that: it is kept encrypted here."
+    "The file is protected by a password, or damaged. Open it yourself, save it without a password and send that: "
+    "it is kept encrypted here."
 )
+# Where an upload carries what was found out about it.
+_FOUND: Final = "_examined_as"
 # The older container of Office files, and the stream in it that holds a newer one under a password.
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED_OFFICE: Final = "EncryptedPackage".encode("utf-16-le")
@@ -92,7 +95,8 @@ def _asks_for_a_password(content: bytes) -> bool:
     try:
         reader = PdfReader(BytesIO(content))
         return reader.is_encrypted and not reader.decrypt("")
-    except (PdfReadError, ValueError, KeyError, TypeError, NotImplementedError, DependencyError):
+    except Exception:  # noqa: BLE001
+        # The reader raises all kinds over a file that is broken, by accident or on purpose.
         return True
 
 
@@ -122,9 +126,22 @@ def check_upload(upload: UploadedFile[Any]) -> str:
     upload.seek(0)
     content = upload.read()
     upload.seek(0)
-    kind = kind_of(content, upload.name or "")
-    _scanned(content)
-    return kind
+    return _examined(upload, content).kind
+
+
+class _Examined(NamedTuple):
+    kind: str
+    state: ScanState
+
+
+def _examined(upload: Any, content: bytes) -> _Examined:
+    """What a file is and what the virus scanner says, found out once: at the form, and known when it is kept."""
+    found: _Examined | None = getattr(upload, _FOUND, None)
+    if found is None:
+        found = _Examined(kind_of(content, str(getattr(upload, "name", "") or "file")), _scanned(content))
+        with contextlib.suppress(AttributeError):
+            setattr(upload, _FOUND, found)
+    return found
 
 
 def _check_size(upload: UploadedFile[Any]) -> None:
@@ -145,7 +162,7 @@ def _scanned(content: bytes) -> ScanState:
             "A virus was found in this file, and it was not kept. Tell your IT service, and send a clean copy."
         )
     if state == ScanState.UNREADABLE:
-        raise FileRefused("The file could not be checked for viruses. Save it again and send that.")
+        raise FileRefused("The virus scanner cannot take a file of this size. Send it in parts.")
     return state
 
 
@@ -168,7 +185,7 @@ def store_document(
         _check_size(upload)
     upload.seek(0)
     content = upload.read()
-    kind, state = kind_of(content, name), _scanned(content)
+    kind, state = _examined(upload, content)
     document = Document(
         case=case,
         title=title,

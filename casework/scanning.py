@@ -1,13 +1,17 @@
-"""Whether a file carries a virus: asked of the scanner that is set up, and asked again while it could not be reached."""
+"""Whether a file carries a virus: asked of the scanner that is set up, and asked again while it gives no answer."""
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import logging
 import socket
-from typing import Final
+import time
+from collections.abc import Iterator
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db.models import F, Min
 
 from accounts.db import acting_as, system_user
 from casework import audit
@@ -16,22 +20,22 @@ from lcspr import clock
 
 log = logging.getLogger(__name__)
 
-# Seconds for one answer: somebody waits for it at a form.
-PATIENCE: Final = 20
-# How many of the files that wait are looked at in one go.
-AT_ONCE: Final = 100
-_CHUNK: Final = 64 * 1024
+# Seconds for the whole of one answer: somebody waits for it at a form, and a web process with them.
+PATIENCE: Final = 5.0
+# How many of the files that wait are asked about in one go.
+AT_ONCE: Final = 50
+_CHUNK: Final = 1024 * 1024
 # The harmless file by which every scanner can be tried, in two parts, so that none takes this one for it.
 _TEST_FILE: Final = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def scan(content: bytes) -> ScanState:
-    """What the scanner that is set up says of a file; `pending` when it cannot be reached now."""
+    """What the scanner that is set up says of a file; `pending` when it gives no verdict within five seconds."""
     if settings.CLAMD_SOCKET:
         try:
             return _by_clamav(content)
         except OSError:
-            log.exception("The virus scanner does not answer: files wait until it does.")
+            log.exception("The virus scanner gave no verdict: the file waits.")
             return ScanState.PENDING
     if settings.DEMO:
         return ScanState.INFECTED if _TEST_FILE in content else ScanState.CLEAN
@@ -40,58 +44,100 @@ def scan(content: bytes) -> ScanState:
 
 def _by_clamav(content: bytes) -> ScanState:
     """Send the bytes to ClamAV's daemon as a stream, each piece with its length before it, and read the verdict."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as daemon:
-        daemon.settimeout(PATIENCE)
-        daemon.connect(settings.CLAMD_SOCKET)
-        daemon.sendall(b"zINSTREAM\0")
-        for start in range(0, len(content), _CHUNK):
-            piece = content[start : start + _CHUNK]
-            daemon.sendall(len(piece).to_bytes(4, "big") + piece)
-        daemon.sendall((0).to_bytes(4, "big"))
+    ends = time.monotonic() + PATIENCE
+    with _daemon() as daemon:
+        # It may answer, and close, before all is sent: what it said is read all the same.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            daemon.sendall(b"zINSTREAM\0" + b"".join(_pieces(content)))
         said = b""
         while not said.endswith(b"\0"):
+            daemon.settimeout(max(ends - time.monotonic(), 0.01))
             more = daemon.recv(4096)
             if not more:
                 break
             said += more
-    if not said:
-        raise ConnectionError("The virus scanner closed the connection without an answer.")
+    return _verdict(said)
+
+
+@contextlib.contextmanager
+def _daemon() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as daemon:
+        daemon.settimeout(PATIENCE)
+        daemon.connect(settings.CLAMD_SOCKET)
+        yield daemon
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    for start in range(0, len(content), _CHUNK):
+        piece = content[start : start + _CHUNK]
+        yield len(piece).to_bytes(4, "big") + piece
+    yield (0).to_bytes(4, "big")
+
+
+def _verdict(said: bytes) -> ScanState:
+    """Only a whole answer about the file counts; the daemon's own trouble, such as a full disk, is none."""
     verdict = said.rstrip(b"\0").strip()
-    if verdict.endswith(b" OK"):
+    if said.endswith(b"\0") and verdict.endswith(b" OK"):
         return ScanState.CLEAN
-    return ScanState.INFECTED if verdict.endswith(b" FOUND") else ScanState.UNREADABLE
+    if said.endswith(b"\0") and verdict.endswith(b" FOUND"):
+        return ScanState.INFECTED
+    if b"size limit exceeded" in verdict:
+        return ScanState.UNREADABLE
+    raise ConnectionError(f"The virus scanner said no more than {verdict[:200]!r}.")
+
+
+def waiting() -> Any:
+    """The files that nobody can open yet because the scanner gave no verdict."""
+    return Document.objects.filter(scan_state=ScanState.PENDING)
+
+
+def oldest_unchecked() -> dt.timedelta | None:
+    """For how long the file that waits longest has waited for its check; None when none does."""
+    since = waiting().aggregate(since=Min("created_at"))["since"]
+    return clock.now() - since if since else None
 
 
 def scan_waiting() -> None:
-    """Ask about the files that could not be checked when they came; an infected one is never opened to anybody."""
-    for key in Document.objects.filter(scan_state=ScanState.PENDING).values_list("pk", flat=True)[:AT_ONCE]:
-        with acting_as(system_user()):
-            if not _scan_one(key):
-                return
+    """Ask again about the files that wait, those longest not asked about first.
+
+    One that gives trouble does not keep the others waiting; an infected one is never opened to anybody.
+    """
+    if settings.CLAMD_SOCKET:
+        try:
+            with _daemon():
+                pass
+        except OSError:
+            log.warning("The virus scanner cannot be reached: files go on waiting.")
+            return
+    longest = waiting().order_by(F("scanned_at").asc(nulls_first=True), "created_at")
+    for key in longest.values_list("pk", flat=True)[:AT_ONCE]:
+        try:
+            with acting_as(system_user()):
+                _scan_again(key)
+        except Exception:
+            # A file missing from the store, say: it is the operator's to look at, and the rest are not to wait for it.
+            log.exception("A file that waits for its check could not be read.")
 
 
-def _scan_one(key: object) -> bool:
-    """Whether the scanner answered; a file that another worker looks at is left to it."""
-    waiting = Document.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-    document = waiting.filter(pk=key, scan_state=ScanState.PENDING).select_related("case").first()
+def _scan_again(key: object) -> None:
+    """A file that another worker looks at is left to it."""
+    free = Document.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    document = free.filter(pk=key, scan_state=ScanState.PENDING).select_related("case").first()
     if document is None:
-        return True
+        return
     with document.file.open() as file:
-        state = scan(file.read())
-    if state == ScanState.PENDING:
-        return False
-    document.scan_state, document.scanned_at = state, clock.now()
-    with transaction.atomic():
-        document.save(update_fields=["scan_state", "scanned_at"])
-        if state not in {ScanState.CLEAN, ScanState.NO_SCANNER}:
-            said = (
-                "A virus was found in" if state == ScanState.INFECTED else "Could not be checked for viruses:"
-            )
-            audit.record(
-                "document_scanned",
-                by=system_user(),
-                case=document.case,
-                about=document,
-                words=f"{said} “{document.title}”: nobody can open it",
-            )
-    return True
+        document.scan_state = scan(file.read())
+    document.scanned_at = clock.now()
+    document.save(update_fields=["scan_state", "scanned_at"])
+    said = {
+        ScanState.INFECTED: "A virus was found in",
+        ScanState.UNREADABLE: "The virus scanner cannot take",
+    }.get(document.scan_state)
+    if said:
+        audit.record(
+            "document_scanned",
+            by=system_user(),
+            case=document.case,
+            about=document,
+            words=f"{said} “{document.title}”: nobody can open it. Ask for it again",
+        )

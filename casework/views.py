@@ -17,10 +17,12 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from accounts.access_table import Right, Thing
+from accounts.db import forget_memberships
 from accounts.models import User
 from accounts.roles import Role
 from casework import audit, services, typed
 from casework.audit import Verb
+from casework.files import FileRefused
 from casework.forms import OpeningForm
 from casework.models import Case, Document, Opening
 from casework.permissions import may, roles_in
@@ -204,8 +206,13 @@ class ActView(RecordMixin, FormView):
         except MovedOn:
             raise
         except TransitionRefused as refused:
+            # What was done before it was refused is taken back, and what was found out since with it.
+            forget_memberships()
             for reason in refused.reasons:
                 form.add_error(None, reason)
+            return self.form_invalid(form)
+        except FileRefused as refused:
+            form.add_error(None, str(refused))
             return self.form_invalid(form)
         if self.done_message:
             messages.success(self.request, f"{self.done_message} {self.next_message}".strip())

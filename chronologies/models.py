@@ -162,7 +162,7 @@ class Chronology(ConcurrentTransitionMixin, CaseRecord):
         custom=act(
             "Say that the request has arrived",
             REF,
-            help_text="This only tells the business unit that you have it. You write the chronology later.",
+            help_text="The business unit can then see that you have it. You write the chronology later.",
         ),
     )
     def acknowledge(self) -> None:

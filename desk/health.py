@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from accounts.db import memberships_of
 from accounts.models import User
 from accounts.roles import Role
+from casework.scanning import oldest_unchecked
 from correspondence.health import TOO_LONG, oldest_waiting
 from correspondence.tasks import DELIVERED
 from deadlines.rules.words import count
@@ -76,6 +77,7 @@ def _waits(found: dict[str, str]) -> list[dict[str, str]]:
     rows = [
         {"key": "E-mail that has waited longest", "value": _length(oldest_waiting())},
         {"key": "Reminder that has waited longest", "value": _length(oldest_unswept())},
+        {"key": "File that has waited longest for its virus check", "value": _length(oldest_unchecked())},
         {"key": "E-mails last delivered", "value": _ago(age_of(DELIVERED))},
         {"key": "Deadlines last looked at", "value": _ago(age_of(SWEPT))},
     ]

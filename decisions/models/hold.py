@@ -138,6 +138,11 @@ class Hold(ConcurrentTransitionMixin, CaseRecord):
     def is_in_force(self) -> bool:
         return self.state in IN_FORCE
 
+    @property
+    def rests_on(self) -> ParallelProceeding | None:
+        """The proceedings for whose sake it waits, while they are recorded as under way."""
+        return self.proceeding if self.proceeding and self.proceeding.is_under_way else None
+
     @transition(
         state,
         source=[HoldState.ACTIVE, HoldState.REVIEWED],

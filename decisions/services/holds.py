@@ -113,9 +113,21 @@ def _look_again(hold: Hold, on: dt.date, *, by: User) -> None:
 
 
 @transaction.atomic
-def release_hold(hold: Hold, *, by: User, reason: str, on: dt.date, evidence: Document) -> Hold:
-    """Release a hold, with what shows that it may be: the verdict, the conclusion, the letter."""
+def release_hold(
+    hold: Hold,
+    *,
+    by: User,
+    reason: str,
+    on: dt.date,
+    evidence: Document,
+    although_unfinished: bool = False,
+) -> Hold:
+    """Release a hold, with what shows that it may be: the verdict, the conclusion, the letter.
+
+    While the proceedings it rests on are recorded as under way only `although_unfinished`, which stands in the record.
+    """
     hold = locked(hold)
+    unfinished = hold.rests_on
     problems = day_problems(on)
     if not reason.strip():
         problems.append("Give the reason for releasing the hold.")
@@ -123,11 +135,14 @@ def release_hold(hold: Hold, *, by: User, reason: str, on: dt.date, evidence: Do
         problems.append("Attach what shows that the hold may be released.")
     if on < hold.starts_on:
         problems.append("The date must not be before the hold began.")
+    if unfinished and not although_unfinished:
+        problems.append(
+            f"Record that the proceedings ended ({unfinished}), or say that the hold may be released although they go on."
+        )
     if problems:
         raise TransitionRefused(problems)
-    hold = perform(
-        hold, "release_hold", by=by, words=f"Released: {hold}", reason=reason, on=on, evidence=evidence
-    )
+    words = f"Released although the proceedings go on: {hold}" if unfinished else f"Released: {hold}"
+    hold = perform(hold, "release_hold", by=by, words=words, reason=reason, on=on, evidence=evidence)
     deadlines.cancel(LOOK_AGAIN, case=hold.case, reason="The hold was released.", by=by, about=hold)
     _tell("decision_hold_released", hold, by=by, task="A hold was released")
     return hold

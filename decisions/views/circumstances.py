@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 from accounts.access_table import Thing
 from accounts.roles import BUSINESS_UNIT
@@ -151,7 +150,7 @@ class ReviewHoldPage(_BackToCircumstances, ActView):
     done_message = "The hold is kept."
 
     def get_initial(self) -> dict[str, Any]:
-        return {"reason": self.record.kept_because or self.record.reason}
+        return {"reason": self.record.kept_because}
 
     def act(self, form: Any) -> Any:
         return services.review_hold(self.record, by=self.user, on=clock.today(), **form.cleaned_data)
@@ -163,18 +162,12 @@ class ReleaseHoldPage(_BackToCircumstances, ActView):
     form_class = forms.ReleaseHoldForm
     done_message = "The hold is released."
 
-    @cached_property
-    def unfinished(self) -> ParallelProceeding | None:
-        """The proceedings it rests on, where their end is not recorded."""
-        resting_on = self.record.proceeding
-        return resting_on if resting_on and resting_on.is_under_way else None
-
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "unfinished": self.unfinished}
+        return {**super().get_form_kwargs(), "unfinished": self.record.rests_on}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         said = "The proceedings it rests on are still recorded as under way: {}. If they have ended, record that first."
-        explanation = [said.format(self.unfinished)] if self.unfinished else []
+        explanation = [said.format(self.record.rests_on)] if self.record.rests_on else []
         return {"explanation": explanation, **super().get_context_data(**kwargs)}
 
     @transaction.atomic
@@ -184,5 +177,10 @@ class ReleaseHoldPage(_BackToCircumstances, ActView):
             self.case, given["evidence"], by=self.user, title="What released a hold", thing=Thing.LEGAL_ADVICE
         )
         return services.release_hold(
-            self.record, by=self.user, reason=given["reason"], on=given["on"], evidence=evidence
+            self.record,
+            by=self.user,
+            reason=given["reason"],
+            on=given["on"],
+            evidence=evidence,
+            although_unfinished=given.get("although_unfinished", False),
         )

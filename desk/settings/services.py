@@ -14,7 +14,15 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.agency_kinds import AgencyKind
-from accounts.models import Agency, DirectoryEntry, Membership, Partnership, PartnershipAgency, User
+from accounts.models import (
+    Agency,
+    DirectoryEntry,
+    Invitation,
+    Membership,
+    Partnership,
+    PartnershipAgency,
+    User,
+)
 from accounts.roles import Role
 from accounts.rules import normal_domain, why_not_domain
 from accounts.services import Refused
@@ -22,8 +30,10 @@ from accounts.services.memberships import require_business_manager
 from accounts.services.refusal import refuse_if_any
 from accounts.settings_choices import DecisionModel, Prerequisite, ReferralSource
 from accounts.words import STANDARD_WORDS
+from actions.models import Action
 from casework import audit
 from casework.models import Event
+from deadlines.models import Deadline
 from deadlines.rules.words import and_list
 from lcspr import clock
 
@@ -337,9 +347,25 @@ def why_not_end_agency(place: PartnershipAgency) -> list[str]:
     held = Membership.objects.current().filter(partnership=partnership, agency=agency)
     if names := sorted({membership.user.name for membership in held.select_related("user")}):
         reasons.append(f"Under People, end the roles held for {agency} by {and_list(names)}.")
+    begins = Membership.objects.filter(partnership=partnership, agency=agency, starts_on__gt=clock.today())
+    open_links = Invitation.objects.filter(
+        partnership=partnership, agency=agency, accepted_at=None, revoked_at=None, expires_at__gt=clock.now()
+    )
+    names = sorted(
+        {row.user.name for row in begins.select_related("user")} | {row.name for row in open_links}
+    )
+    if names:
+        reasons.append(f"Under People, take back what is prepared for {and_list(names)}.")
     listed = DirectoryEntry.objects.filter(partnership=partnership, agency=agency)
     if names := sorted(listed.values_list("name", flat=True)):
         reasons.append(f"In the directory, take out {and_list(names)}.")
+    owed = Deadline.objects.open().filter(partnership=partnership, owed_agency=agency, case__isnull=False)
+    doing = Action.objects.open().filter(case__partnership=partnership, agency=agency)
+    cases = {str(row.case) for row in (*owed.select_related("case"), *doing.select_related("case"))}
+    if cases:
+        reasons.append(
+            f"Take in, give to another agency, or do without what it still owes in {and_list(sorted(cases))}."
+        )
     return reasons
 
 

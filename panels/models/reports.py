@@ -100,7 +100,7 @@ class ReportVersion(ConcurrentTransitionMixin, CaseRecord):
         custom=act(
             "Circulate for comments on accuracy",
             REF,
-            help_text="The review panel and the business unit are asked by e-mail to comment; nobody else sees the draft.",
+            help_text="The review panel and the business unit are asked by e-mail to comment. The sub-group, the partners and the independent chair can read the draft too.",
         ),
     )
     def circulate(self, *, at: dt.datetime) -> None:

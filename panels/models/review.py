@@ -147,7 +147,7 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
         custom=act(
             "Start drafting the report",
             f"{REF}, T31",
-            help_text="The review panel and the author are told. The chronologies stay as they were accepted.",
+            help_text="The review panel and the author are told.",
         ),
     )
     def start_drafting(self) -> None:
@@ -202,7 +202,7 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
         custom=act(
             "Sign off the report",
             f"{REF}, T35",
-            help_text="The final report is fixed as signed off, the action plan is agreed and runs from today, and everybody who works on the case is told.",
+            help_text="The final report stands as signed off, and a drafted action plan is agreed with it: start the plan next. The sub-group, the partners, the review panel, the agencies’ representatives and the family liaison lead are told.",
         ),
     )
     def sign_off_report(self, *, on: dt.date, publish: str) -> None:
@@ -248,7 +248,7 @@ class Review(ConcurrentTransitionMixin, CaseRecord):
         custom=act(
             "Commission a local review beside the national one",
             f"{REF}, T27",
-            help_text="The partners, the sub-group and the family liaison lead are told; the local review’s own clocks run from the partners’ decision.",
+            help_text="The partners, the sub-group, the business unit and the family liaison lead are told. Months that had begun to count go on; those of a new review count from the partners’ decision.",
         ),
     )
     def commission_beside_national(self, *, decision: Decision, review_type: str, on: dt.date) -> None:

@@ -177,7 +177,7 @@ class AgencyRequest(ConcurrentTransitionMixin, CaseRecord):
         custom=act(
             "Acknowledge the request",
             "2.4 AgencyRequest",
-            help_text="This only tells the business unit that you have seen it. You answer it later, on the same page.",
+            help_text="The business unit can then see that you have seen it. You answer it later, on the same page.",
         ),
     )
     def acknowledge(self) -> None:

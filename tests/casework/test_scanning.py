@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 import threading
+import time
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from factories import CaseFactory
 from pypdf import PdfWriter
 
 from accounts.access_table import Thing
+from casework import scanning
 from casework.files import FileRefused, check_upload, kind_of, store_document
 from casework.models import Document, Event, ScanState
 from casework.scanning import scan, scan_waiting
+from lcspr import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +34,7 @@ class Daemon:
     def __init__(self, path: str) -> None:
         self.path, self.says = path, b"stream: OK\0"
         self.received: list[bytes] = []
+        self.too_large, self.hangs_on = False, b""
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.bind(path)
         self.socket.listen()
@@ -41,12 +47,21 @@ class Daemon:
             except OSError:
                 return
             with connection, connection.makefile("rb") as stream:
-                assert stream.read(10) == b"zINSTREAM\0"
-                content = b""
-                while size := int.from_bytes(stream.read(4), "big"):
-                    content += stream.read(size)
-                self.received.append(content)
-                connection.sendall(self.says)
+                if stream.read(10) == b"zINSTREAM\0":
+                    self._answer(connection, stream)
+
+    def _answer(self, connection, stream) -> None:
+        if self.too_large:
+            connection.sendall(b"INSTREAM size limit exceeded. ERROR\0")
+            return
+        content = b""
+        while size := int.from_bytes(stream.read(4), "big"):
+            content += stream.read(size)
+        self.received.append(content)
+        if content == self.hangs_on:
+            time.sleep(1)
+            return
+        connection.sendall(self.says)
 
 
 @pytest.fixture
@@ -86,7 +101,7 @@ def test_the_whole_of_a_large_file_is_checked(clamav):
     ("verdict", "sentence"),
     [
         (b"stream: Win.Test FOUND\0", "A virus was found in this file, and it was not kept"),
-        (b"INSTREAM size limit exceeded. ERROR\0", "could not be checked for viruses"),
+        (b"INSTREAM size limit exceeded. ERROR\0", "cannot take a file of this size"),
     ],
 )
 def test_what_the_scanner_refuses_is_not_kept(case, cast, clamav, verdict, sentence):
@@ -129,6 +144,66 @@ def test_a_virus_found_later_closes_the_file_and_stands_in_the_record(case, cast
     said = Event.objects.get(verb="document_scanned")
     assert "A virus was found in “Letter”" in said.payload.body
     assert (said.case, said.actor.is_system) == (case, True)
+
+
+def test_one_file_that_gives_trouble_keeps_no_other_waiting(case, cast, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(scanning, "PATIENCE", 0.2)
+    settings.CLAMD_SOCKET = str(tmp_path / "clamd")
+    good, gone, slow = stored(case, cast), stored(case, cast), stored(case, cast, PDF + b"slow")
+    gone.file.storage.delete(gone.file.name)
+    daemon = Daemon(settings.CLAMD_SOCKET)
+    daemon.hangs_on = PDF + b"slow"
+
+    scan_waiting()
+    scan_waiting()
+    daemon.socket.close()
+
+    assert Document.objects.get(pk=good.pk).scan_state == ScanState.CLEAN
+    assert set(scanning.waiting()) == {gone, slow}
+
+
+def test_a_scanner_that_hangs_keeps_nobody_for_long(clamav, monkeypatch):
+    monkeypatch.setattr(scanning, "PATIENCE", 0.2)
+    clamav.hangs_on = PDF
+
+    assert scan(PDF) == ScanState.PENDING
+
+
+def test_a_scanner_that_answers_before_all_is_sent_is_understood(clamav):
+    clamav.too_large = True
+
+    assert scan(b"x" * 20_000_000) == ScanState.UNREADABLE
+
+
+@pytest.mark.parametrize("said", [b"Can't allocate memory. ERROR\0", b"stream: OK", b"stream: X FOU"])
+def test_the_scanners_own_trouble_is_no_verdict(clamav, said):
+    clamav.says = said
+
+    assert scan(PDF) == ScanState.PENDING
+
+
+def test_a_file_is_asked_about_once_at_the_form_and_when_it_is_kept(case, cast, clamav):
+    upload = SimpleUploadedFile("letter.pdf", PDF)
+    check_upload(upload)
+    clamav.says = b"stream: Win.Test FOUND\0"
+
+    document = store_document(case, upload, by=cast.bum, title="Letter", thing=Thing.PANEL_LETTERS)
+
+    assert document.scan_state == ScanState.CLEAN
+    assert clamav.received == [PDF]
+
+
+def test_the_service_says_since_when_a_file_waits(case, cast, settings, tmp_path, sign_in):
+    page = reverse("desk:health")
+    settings.CLAMD_SOCKET = str(tmp_path / "nobody-there")
+    assert scanning.oldest_unchecked() is None
+
+    document = stored(case, cast)
+    Document.objects.filter(pk=document.pk).update(created_at=clock.now() - dt.timedelta(hours=3))
+
+    text = sign_in(cast.bum).get(page).content.decode()
+    assert "File that has waited longest for its virus check" in text
+    assert "3 hours, which is too long" in text
 
 
 def test_a_scanner_that_hangs_up_is_one_that_does_not_answer(clamav):
@@ -176,7 +251,15 @@ def test_a_word_document_behind_a_password_is_refused():
         kind_of(sealed, "return.docx")
 
 
-@pytest.mark.parametrize("broken", [b"/Encrypt", b"trailer << /Encrypt 9 0 R >> startxref 0"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"/Encrypt",
+        b"trailer << /Encrypt 9 0 R >> startxref 0",
+        b"9 0 obj 9 0 R endobj\ntrailer<</Encrypt 9 0 R>>\nstartxref\n0\n%%EOF",
+        b"xref\n0 130000000000\ntrailer<</Encrypt 9 0 R>>\nstartxref\n9\n%%EOF",
+    ],
+)
 def test_a_pdf_whose_lock_cannot_be_read_is_refused(broken):
     with pytest.raises(FileRefused, match="protected by a password"):
         kind_of(b"%PDF-1.7\n" + broken, "report.pdf")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from casework.models import Case
+from casework.models import Case, Event
 from casework.transitions import MovedOn, TransitionRefused
 from deadlines.models import Deadline
 from deadlines.rules.counting import add_months
@@ -48,6 +49,19 @@ def test_a_hold_starts_the_clock_for_looking_at_it_again(hold, case, cast):
     assert [(each.round, each.due_on) for each in clocks(case)] == [(1, hold.review_on)]
     assert cast.ic.name in told("decision_hold_added")
     assert cast.bum.name not in told("decision_hold_added")
+
+
+def test_a_hold_is_released_while_the_proceedings_go_on_only_where_that_is_said(case, cast, evidence):
+    trial = services.add_proceeding(case, by=cast.bum, kind="criminal", body="Northmere Crown Court")
+    hold = add(case, cast.bum, proceeding=trial)
+    given = {"by": cast.bum, "reason": "Advice.", "on": today(), "evidence": evidence}
+
+    with pytest.raises(TransitionRefused, match="Record that the proceedings ended"):
+        services.release_hold(hold, **given)
+
+    assert services.release_hold(hold, **given, although_unfinished=True).state == "released"
+    words = [json.loads(event.payload.body)["words"] for event in Event.objects.filter(case=case)]
+    assert f"Released although the proceedings go on: {hold}" in words
 
 
 def test_looking_again_meets_the_clock_and_starts_the_next(hold, case, cast):

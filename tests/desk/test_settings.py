@@ -1,5 +1,7 @@
 """Settings: what a business manager changes, what is written down of it, and who may not."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from factories import CaseFactory, PartnershipAgencyFactory
 
-from accounts.models import Agency, DirectoryEntry, PartnershipAgency
+from accounts.models import Agency, DirectoryEntry, Invitation, PartnershipAgency
 from accounts.settings_choices import DecisionModel
 from accounts.words import STANDARD_WORDS
+from actions.models import Action
 from casework.models import Case, Event
 from decisions.models import Decision
 from desk.settings import services
@@ -364,19 +367,43 @@ def test_an_agency_is_added_the_known_one_where_there_is_one(cast, other_cast, m
     assert theirs.short_name == "clinic"
 
 
+def owing(cast, agency) -> None:
+    """An open action of the agency in a case."""
+    case = CaseFactory(partnership=cast.partnership, pseudonym="Baby Z")
+    today = clock.today()
+    Action.objects.create(
+        case=case, number=1, agency=agency, owner=cast.rep, starts_on=today, due_on=today, added_by=cast.bum
+    )
+
+
 def test_an_agencys_work_ends_once_nobody_acts_for_it(cast, manager):
     leaving = cast.agency("leisure centre")
     person = cast.person("rep", agency="leisure centre")
     listed(cast, name="Lee Sure", agency=leaving)
+    Invitation.objects.create(
+        email="ivy@leisure.example",
+        name="Ivy Tate",
+        partnership=cast.partnership,
+        agency=leaving,
+        role="rep",
+        invited_by=cast.bum,
+        expires_at=clock.now() + dt.timedelta(days=7),
+        secret_hash="0" * 64,
+    )
+    owing(cast, leaving)
 
     page = manager.get(at("end_agency", leaving.pk)).content.decode()
     too_soon = manager.post(at("end_agency", leaving.pk), {"reason": "Closed"})
     assert f"end the roles held for {leaving} by {person.name}" in page
+    assert "take back what is prepared for Ivy Tate" in page
+    assert "what it still owes in Baby Z" in page
     assert "take out Lee Sure" in page
     assert "Why does it no longer work" not in page
-    assert len(errors(too_soon)) == 2
+    assert len(errors(too_soon)) == 4
 
     person.memberships.update(until=clock.today())
+    Invitation.objects.update(revoked_at=clock.now())
+    Action.objects.all().delete()
     DirectoryEntry.objects.filter(agency=leaving).delete()
     assert errors(manager.post(at("end_agency", leaving.pk), {"reason": " "})) == [
         "Say why it no longer works with the partnership"

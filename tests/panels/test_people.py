@@ -198,6 +198,7 @@ def test_a_review_has_one_review_panel_chair(cast, review):
 def test_strangers_and_odd_parts_are_not_proposed(cast, review, outsider):
     for user, role, sentence in (
         (outsider, Role.PM, f"{outsider} does not work with this partnership. Invite them first."),
+        (cast.adm, Role.PM, f"{cast.adm} does not work with this partnership. Invite them first."),
         (cast.sg, Role.SGC, "Nobody is appointed to a review in this role."),
     ):
         with pytest.raises(TransitionRefused) as refused:
