@@ -59,7 +59,7 @@ class Daemon:
             content += stream.read(size)
         self.received.append(content)
         if content == self.hangs_on:
-            time.sleep(1)
+            time.sleep(2)
             return
         connection.sendall(self.says)
 
@@ -147,7 +147,7 @@ def test_a_virus_found_later_closes_the_file_and_stands_in_the_record(case, cast
 
 
 def test_one_file_that_gives_trouble_keeps_no_other_waiting(case, cast, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(scanning, "PATIENCE", 0.2)
+    monkeypatch.setattr(scanning, "PATIENCE", 1.0)
     settings.CLAMD_SOCKET = str(tmp_path / "clamd")
     good, gone, slow = stored(case, cast), stored(case, cast), stored(case, cast, PDF + b"slow")
     gone.file.storage.delete(gone.file.name)
@@ -163,7 +163,7 @@ def test_one_file_that_gives_trouble_keeps_no_other_waiting(case, cast, settings
 
 
 def test_a_scanner_that_hangs_keeps_nobody_for_long(clamav, monkeypatch):
-    monkeypatch.setattr(scanning, "PATIENCE", 0.2)
+    monkeypatch.setattr(scanning, "PATIENCE", 1.0)
     clamav.hangs_on = PDF
 
     assert scan(PDF) == ScanState.PENDING
