@@ -32,7 +32,7 @@ from accounts.settings_choices import DecisionModel, Prerequisite, ReferralSourc
 from accounts.words import STANDARD_WORDS
 from actions.models import Action
 from casework import audit
-from casework.models import Event
+from casework.models import Case, Event
 from deadlines.models import Deadline
 from deadlines.rules.words import and_list
 from lcspr import clock
@@ -321,7 +321,7 @@ def end_agency(partnership: Partnership, *, agency: Agency, reason: str, by: Use
     place: PartnershipAgency | None = places.filter(partnership=partnership, agency=agency).first()
     if place is None:
         raise Refused(f"{agency} does not work with {partnership}.")
-    refuse_if_any(why_not_end_agency(place))
+    refuse_if_any(why_not_end_agency(place, by))
     if not reason.strip():
         raise Refused("Say why the agency no longer works with the partnership.")
     place.until = clock.today()
@@ -338,8 +338,8 @@ def end_agency(partnership: Partnership, *, agency: Agency, reason: str, by: Use
     return place
 
 
-def why_not_end_agency(place: PartnershipAgency) -> list[str]:
-    """What must be done before an agency's work with a partnership ends."""
+def why_not_end_agency(place: PartnershipAgency, user: User) -> list[str]:
+    """What must be done before an agency's work with a partnership ends; a case that `user` may not open is not named."""
     partnership, agency = place.partnership, place.agency
     if place.statutory:
         return [f"{agency} is a statutory safeguarding partner here: an administrator says which agency is."]
@@ -361,10 +361,13 @@ def why_not_end_agency(place: PartnershipAgency) -> list[str]:
         reasons.append(f"In the directory, take out {and_list(names)}.")
     owed = Deadline.objects.open().filter(partnership=partnership, owed_agency=agency, case__isnull=False)
     doing = Action.objects.open().filter(case__partnership=partnership, agency=agency)
-    cases = {str(row.case) for row in (*owed.select_related("case"), *doing.select_related("case"))}
-    if cases:
+    cases = {*owed.values_list("case", flat=True), *doing.values_list("case", flat=True)}
+    named = sorted(str(case) for case in Case.objects.visible_to(user).filter(pk__in=cases))
+    if len(named) < len(cases):
+        named.append("a case that a colleague in the business unit follows")
+    if named:
         reasons.append(
-            f"Take in, give to another agency, or do without what it still owes in {and_list(sorted(cases))}."
+            f"Take in, give to another agency, or do without what it still owes in {and_list(named)}."
         )
     return reasons
 

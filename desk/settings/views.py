@@ -375,9 +375,8 @@ class EndAgencyView(_OfAgency):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         place = self.partnership.members.current().select_related("agency", "partnership")
-        return super().get_context_data(
-            reasons=services.why_not_end_agency(place.get(agency=self.agency)), **kwargs
-        )
+        reasons = services.why_not_end_agency(place.get(agency=self.agency), signed_in(self.request))
+        return super().get_context_data(reasons=reasons, **kwargs)
 
 
 class AddAgencyView(SettingsAct):

@@ -14,6 +14,7 @@ from accounts.settings_choices import DecisionModel
 from accounts.words import STANDARD_WORDS
 from actions.models import Action
 from casework.models import Case, Event
+from casework.services import raise_wall
 from decisions.models import Decision
 from desk.settings import services
 from lcspr import clock
@@ -416,6 +417,17 @@ def test_an_agencys_work_ends_once_nobody_acts_for_it(cast, manager):
     assert manager.get(at("end_agency", leaving.pk)).status_code == 404
     manager.post(at("add_agency"), {"name": leaving.name, "short_name": "x", "kind": "other"})
     assert PartnershipAgency.objects.current().filter(agency=leaving).count() == 1
+
+
+def test_whoever_is_walled_from_a_case_reads_nothing_of_it_here(cast, manager):
+    leaving = cast.agency("leisure centre")
+    owing(cast, leaving)
+    raise_wall(Case.objects.get(), user=cast.bum, reason="Knows the family", by=cast.bu)
+
+    page = manager.get(at("end_agency", leaving.pk)).content.decode()
+
+    assert "Baby Z" not in page
+    assert "what it still owes in a case that a colleague in the business unit follows" in page
 
 
 def test_a_statutory_partner_is_not_ended_here(cast, manager):
