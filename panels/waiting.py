@@ -43,6 +43,7 @@ from panels.permissions import (
     WRITES_REPORT,
     WRITES_TERMS,
 )
+from panels.services.appointments import LIVE
 from panels.services.notices import NAMED, STARTS
 from panels.services.review import CHECKED
 from rapid_review.models import PanelLetter, PanelView, RapidReview, RapidReviewState
@@ -308,9 +309,7 @@ def _appointments(look: _Look) -> Iterator[Waiting]:
         )
 
 
-_LIVE: Final = Appointment.objects.filter(
-    review=OuterRef("pk"), state__in=[AppointmentState.PROPOSED, AppointmentState.APPOINTED]
-)
+_LIVE: Final = Appointment.objects.filter(review=OuterRef("pk"), state__in=LIVE)
 
 
 def _to_be_found(look: _Look) -> Iterator[Waiting]:
