@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
@@ -24,6 +25,7 @@ from actions.models import (
 )
 from actions.permissions import FOLLOWS
 from casework import audit
+from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
 from casework.waiting import Places, Waiting, most
@@ -97,7 +99,8 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     return [each for look in _PLACES.to_look(user, case) for each in look(user, case, held)]
 
 
-def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
+@compiled_once
+def _unfinished(user: User, case: uuid.UUID | None) -> Any:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
     found = Action.objects.visible_to(user)
     unfinished = (
@@ -111,8 +114,12 @@ def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Wai
         if holds_anywhere(user, FOLLOWS):
             theirs |= Q(due_on__lt=clock.today()) & open_to(user, FOLLOWS)
         found = found.filter(unfinished & theirs)
+    return found.select_related("case", "owner", "agency").order_by("due_on")[: most(case)]
+
+
+def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
     late: dict[Any, list[Action]] = {}
-    for action in found.select_related("case", "owner", "agency").order_by("due_on")[: most(case)]:
+    for action in _unfinished(user, case):
         if case is None and action.owner_id != user.pk:
             late.setdefault(action.case_id, []).append(action)
             continue
@@ -152,18 +159,24 @@ def _next_step(action: Action) -> str:
     return steps.get(action.state, "Add evidence to")
 
 
-def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
-    agencies = agencies_as(user, {Role.REP})
+@compiled_once
+def _requested(user: User, case: uuid.UUID | None) -> Any:
     found = Recommendation.objects.visible_to(user).filter(state=RecommendationState.RESPONSE_REQUESTED)
     if case is not None:
         found = found.filter(case=case)
     else:
         # Of what agencies are asked, the business unit follows who has still to answer.
+        agencies = agencies_as(user, {Role.REP})
         found = found.filter(
             (Q(agency__in=agencies) & open_to(user, {Role.REP})) | open_to(user, BUSINESS_UNIT)
         )
+    return found.select_related("case", "agency").order_by("respond_by")[: most(case)]
+
+
+def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
+    agencies = agencies_as(user, {Role.REP})
     awaited: dict[Any, list[Recommendation]] = {}
-    for recommendation in found.select_related("case", "agency").order_by("respond_by")[: most(case)]:
+    for recommendation in _requested(user, case):
         agency = recommendation.agency
         if case is None and agency and recommendation.agency_id not in agencies:
             awaited.setdefault(recommendation.case_id, []).append(recommendation)
@@ -192,27 +205,42 @@ def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable
 
 
 def _followed(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
+    yield from _each(_ACTION_WAITS, _done(user, case), user, case, held)
+
+
+@compiled_once
+def _done(user: User, case: uuid.UUID | None) -> Any:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
     to_show = Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
-    yield from _each(_ACTION_WAITS, Action.objects.visible_to(user).exclude(to_show), user, case, held)
+    return _in_states(_ACTION_WAITS, Action.objects.visible_to(user).exclude(to_show), user, case)
 
 
 def _plans(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
-    yield from _each(_PLAN_WAITS, ActionPlan.objects.visible_to(user), user, case, held)
+    yield from _each(_PLAN_WAITS, _moving_plans(user, case), user, case, held)
 
 
-def _each(
-    waits: tuple[_Wait, ...], rows: Any, user: User, case: Case | None, held: frozenset[Role]
-) -> Iterable[Waiting]:
-    wait_in = {wait.state: wait for wait in waits}
+@compiled_once
+def _moving_plans(user: User, case: uuid.UUID | None) -> Any:
+    return _in_states(_PLAN_WAITS, ActionPlan.objects.visible_to(user), user, case)
+
+
+def _in_states(waits: tuple[_Wait, ...], rows: Any, user: User, case: uuid.UUID | None) -> Any:
+    """Rows in one of the states; without a case, only where the person holds a role on which the state waits."""
     if case is not None:
-        rows = rows.filter(case=case, state__in=wait_in)
+        rows = rows.filter(case=case, state__in=[wait.state for wait in waits])
     else:
         theirs = [wait for wait in waits if holds_anywhere(user, wait.roles)]
         if not theirs:
-            return
+            return rows.none()
         rows = rows.filter(reduce(or_, (Q(state=wait.state) & open_to(user, wait.roles) for wait in theirs)))
-    for record in rows.select_related("case").order_by("created_at")[: most(case)]:
+    return rows.select_related("case").order_by("created_at")[: most(case)]
+
+
+def _each(
+    waits: tuple[_Wait, ...], rows: Iterable[Any], user: User, case: Case | None, held: frozenset[Role]
+) -> Iterable[Waiting]:
+    wait_in = {wait.state: wait for wait in waits}
+    for record in rows:
         wait = wait_in[record.state]
         # Nobody signs off their own work.
         own = getattr(record, "owner_id", None) == user.pk

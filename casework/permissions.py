@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Exists, OuterRef, Q, Value
 
 from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
+from accounts.compiled import Texts
 from accounts.db import known, memberships_of
 from accounts.models import Agency, Membership, User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework.models.access import Access, Wall
+from lcspr import clock
 
 if TYPE_CHECKING:
     from casework.models.case import Case
@@ -29,22 +31,38 @@ def by_name(user: User) -> frozenset[str]:
     With them "" when a wall keeps the person out of a case, and a mark when the business unit they work in was let
     in to another area's: most people have none of these, and their queries need not ask.
     """
+    return _let_in(user)[0]
+
+
+def _let_in(user: User) -> tuple[frozenset[str], frozenset[Any]]:
+    """What `by_name` says, and the keys of the partnerships of those cases; in one query."""
     remembered = known().ways_in
-    if user.pk in remembered:
-        return remembered[user.pk]
-    roles = Access.objects.current().filter(user=user).order_by().values_list("role")
-    walls = Wall.objects.filter(user=user, lifted_at=None).values_list(Value(_WALLED))
-    remembered[user.pk] = frozenset(role for (role,) in roles.union(walls, *_shared_with(user)))
-    return remembered[user.pk]
+    if user.pk not in remembered:
+        units = [m.partnership_id for m in memberships_of(user) if m.role in BUSINESS_UNIT]
+        keys: dict[Hashable, Any] = dict(enumerate([user.pk, *units]))
+        kind = (clock.today(), tuple(units.index(unit) for unit in units))
+        found = _WAYS_IN.rows(kind, lambda: _ways_in(user, units), keys)
+        remembered[user.pk] = frozenset(role for role, _ in found), frozenset(key for _, key in found)
+    both: tuple[frozenset[str], frozenset[Any]] = remembered[user.pk]
+    return both
 
 
-def _shared_with(user: User) -> list[Any]:
-    """A query for the mark of a neighbour, for whoever works in a business unit."""
-    units = [m.partnership_id for m in memberships_of(user) if m.role in BUSINESS_UNIT]
-    if not units:
-        return []
-    rows = Access.objects.current().filter(partnership__in=units, role=Role.NEIGHBOUR)
-    return [rows.order_by().values_list(Value(_NEIGHBOUR))]
+_WAYS_IN: Final = Texts()
+
+
+def _ways_in(user: User, units: list[Any]) -> Any:
+    """Roles given by name, walls, and, for whoever works in business units, what was shared with these."""
+    columns = "case__partnership"
+    given = Access.objects.current().filter(user=user).order_by().values_list("role", columns)
+    walls = Wall.objects.filter(user=user, lifted_at=None).order_by()
+    kinds = [walls.values_list(Value(_WALLED), columns)]
+    if units:
+        # A neighbour leaves when the case does.
+        shared = Access.objects.current().filter(
+            partnership__in=units, role=Role.NEIGHBOUR, case__closed_at__isnull=True
+        )
+        kinds.append(shared.order_by().values_list(Value(_NEIGHBOUR), columns))
+    return given.union(*kinds)
 
 
 def is_walled(user: User) -> bool:
@@ -123,18 +141,12 @@ def world_of(user: User) -> frozenset[Any] | None:
     """Keys of the partnerships outside of which `user` may open no case, as somebody who works in business units and
     nowhere else; None for whoever is let in case by case.
 
-    Theirs, and those of the few cases to which they were let in besides. Found once a request or act.
+    Theirs, and those of the few cases to which they were let in besides.
     """
     held = memberships_of(user)
     if not held or any(membership.role not in BUSINESS_UNIT for membership in held):
         return None
-    remembered, key = known().ways_in, (user.pk, "world")
-    if key not in remembered:
-        own = frozenset(membership.partnership_id for membership in held)
-        rows = admitting(user)
-        let_in = Access.objects.current().filter(rows) if rows is not None else Access.objects.none()
-        remembered[key] = own | frozenset(let_in.values_list("case__partnership", flat=True))
-    return remembered[key]
+    return frozenset(membership.partnership_id for membership in held) | _let_in(user)[1]
 
 
 def roles_in(user: User, case: Case) -> frozenset[Role]:

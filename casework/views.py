@@ -3,12 +3,13 @@ read down, and offer the acts their role allows."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -22,6 +23,7 @@ from accounts.models import User
 from accounts.roles import Role
 from casework import audit, services, typed
 from casework.audit import Verb
+from casework.compiled import compiled_once
 from casework.files import FileRefused
 from casework.forms import OpeningForm
 from casework.models import Case, Document, Opening
@@ -39,6 +41,24 @@ from casework.transitions import (
 )
 
 
+@compiled_once
+def _open_to(user: User, case: uuid.UUID) -> Any:
+    cases = Case.objects.visible_to(user).select_related("partnership", "incident_la", "home_la")
+    return cases.filter(pk=case)
+
+
+@compiled_once
+def _has_opened(user: User, case: uuid.UUID) -> Any:
+    return Opening.objects.filter(case=case, user=user).values_list("pk")[:1]
+
+
+def _case_open_to(user: User, key: uuid.UUID) -> Case:
+    if not (found := _open_to(user, key)):
+        raise Http404
+    case: Case = found[0]
+    return case
+
+
 class CaseMixin(View):
     """A page of one case, found by `case_id` in the address; 404 when the person may not see it.
 
@@ -51,8 +71,7 @@ class CaseMixin(View):
     @cached_property
     def case(self) -> Case:
         """The case of the page, among those the person may see."""
-        cases = Case.objects.visible_to(self.user).select_related("partnership", "incident_la", "home_la")
-        return get_object_or_404(cases, pk=self.kwargs["case_id"])
+        return _case_open_to(self.user, self.kwargs["case_id"])
 
     @property
     def user(self) -> User:
@@ -72,7 +91,7 @@ class CaseMixin(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.case = self.case  # type: ignore[attr-defined]
-        if self.must_ask() and not Opening.objects.filter(case=self.case, user=self.user).exists():
+        if self.must_ask() and not _has_opened(self.user, self.case):
             asked_for = urlencode({"next": request.get_full_path()})
             return redirect(f"{reverse('casework:opening', args=[self.case.pk])}?{asked_for}")
         return super().dispatch(request, *args, **kwargs)
@@ -130,8 +149,7 @@ class RecordMixin(CaseMixin):
     @cached_property
     def case(self) -> Case:
         """The record's case, checked again: both gates always hold."""
-        cases = Case.objects.visible_to(self.user).select_related("partnership", "incident_la", "home_la")
-        return get_object_or_404(cases, pk=self.record.case_id)
+        return _case_open_to(self.user, self.record.case_id)
 
     def read_object(self) -> models.Model:
         record: models.Model = self.record

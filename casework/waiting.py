@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 from django.db import connection, models
 
 from accounts.models import User
+from casework.compiled import SOME_CASE
 from casework.models import Case
 from casework.permissions import world_of
 
@@ -44,7 +45,7 @@ class Waiting:
     blocked: list[str] = field(default_factory=list)
 
 
-def most(case: Case | None) -> int:
+def most(case: Case | uuid.UUID | None) -> int:
     """How much of one kind is looked for: in a case all that is likely, over all cases the first to do.
 
     The page of everything that waits on somebody shows the most pressing of all kinds together.
@@ -54,8 +55,8 @@ def most(case: Case | None) -> int:
 
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])
 
-# Stands for the case, or the partnership, in a statement that is compiled once for all.
-_SOME: Final = uuid.UUID(int=0)
+# Stands for the partnership as well, in a statement that is compiled once for all.
+_SOME: Final = SOME_CASE
 
 # What every app's places answered, while they are asked together; by what they were asked within.
 _answers: ContextVar[dict[tuple[str, uuid.UUID], dict[Places[Any], list[bool]]] | None] = ContextVar(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from casework import audit
+from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import agencies_as, open_to, roles_in
 from casework.waiting import Waiting, most
@@ -32,6 +34,21 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     that waits in it as far as they may read it."""
     held = roles_in(user, case) if case is not None else frozenset()
     agencies = agencies_as(user, WRITERS)
+    rows = _underway(user, case)
+    if case is not None:
+        return [_wait(chronology, user, case, held, agencies) for chronology in rows]
+    mine, to_come = [], defaultdict(list)
+    for chronology in rows:
+        if chronology.is_writable and not _writes(chronology, user, agencies):
+            to_come[chronology.case_id].append(chronology)
+        elif chronology.is_writable or chronology.managed:
+            mine.append(_wait(chronology, user, case, held, agencies))
+    return [*mine, *(_still_to_come(together) for together in to_come.values())]
+
+
+@compiled_once
+def _underway(user: User, case: uuid.UUID | None) -> Any:
+    agencies = agencies_as(user, WRITERS)
     found = Chronology.objects.visible_to(user).filter(state__in=_VERBS)
     if case is not None:
         found = found.filter(case=case)
@@ -43,16 +60,7 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
         found = found.filter(theirs | managed).annotate(
             managed=ExpressionWrapper(managed, output_field=BooleanField())
         )
-    rows = found.select_related("case", "agency").order_by("due_on")[: most(case)]
-    if case is not None:
-        return [_wait(chronology, user, case, held, agencies) for chronology in rows]
-    mine, to_come = [], defaultdict(list)
-    for chronology in rows:
-        if chronology.is_writable and not _writes(chronology, user, agencies):
-            to_come[chronology.case_id].append(chronology)
-        elif chronology.is_writable or chronology.managed:
-            mine.append(_wait(chronology, user, case, held, agencies))
-    return [*mine, *(_still_to_come(together) for together in to_come.values())]
+    return found.select_related("case", "agency").order_by("due_on")[: most(case)]
 
 
 def _writes(chronology: Chronology, user: User, agencies: frozenset[object]) -> bool:

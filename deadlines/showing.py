@@ -99,9 +99,11 @@ def shown(deadline: Deadline, *, now: dt.datetime, calendars: Calendars) -> Show
     )
 
 
-def shown_all(deadlines: Iterable[Deadline], now: dt.datetime) -> list[Shown]:
+def shown_all(
+    deadlines: Iterable[Deadline], now: dt.datetime, calendars: Calendars | None = None
+) -> list[Shown]:
     """Several deadlines as a page shows them; fetch them `with_everything()`."""
-    calendars = Calendars()
+    calendars = Calendars() if calendars is None else calendars
     return [shown(deadline, now=now, calendars=calendars) for deadline in deadlines]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
@@ -10,13 +11,22 @@ from operator import or_
 from types import MappingProxyType
 from typing import Any, Final
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    prefetch_related_objects,
+)
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from accounts.settings_choices import DecisionModel, StatutoryPartner
 from casework import audit
+from casework.compiled import attach, compiled_once
 from casework.models import OPEN, Access, Case
 from casework.permissions import holds_anywhere, open_to, roles_anywhere
 from casework.waiting import Places, Waiting, most
@@ -52,7 +62,7 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
 def _rows(
     rows: Any,
     user: User,
-    case: Case | None,
+    case: uuid.UUID | None,
     roles: Collection[frozenset[Role]],
     only: Mapping[frozenset[Role], Q] = MappingProxyType({}),
 ) -> Any:
@@ -61,7 +71,7 @@ def _rows(
     Without a case only rows of cases in which they hold one; `only` says which rows concern a set, if not all.
     """
     if case is None and not any(holds_anywhere(user, these) for these in roles):
-        return []
+        return rows.none()
     rows = rows.visible_to(user).select_related("case").order_by("created_at")
     theirs = {_flag(these): open_to(user, these) for these in roles}
     held = {flag: ExpressionWrapper(these, output_field=BooleanField()) for flag, these in theirs.items()}
@@ -154,13 +164,17 @@ _RUNS_ON: Final = {
 _UNSETTLED: Final = (ViewState.RECORDED, ViewState.CONTESTED)
 
 
-def _views(user: User, case: Case | None) -> Iterator[Waiting]:
-    """Views recorded for a partner that wait for them, whatever has become of the question meanwhile."""
+@compiled_once
+def _unsettled_views(user: User, case: uuid.UUID | None) -> Any:
     unsettled = PartnerView.objects.filter(state__in=_UNSETTLED).exclude(
         decision__state=DecisionState.ABANDONED
     )
-    roles = [*_EACH_PARTNER.values(), BUSINESS_UNIT]
-    for view in _rows(unsettled.select_related("decision"), user, case, roles):
+    return _rows(unsettled.select_related("decision"), user, case, [*_EACH_PARTNER.values(), BUSINESS_UNIT])
+
+
+def _views(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Views recorded for a partner that wait for them, whatever has become of the question meanwhile."""
+    for view in _unsettled_views(user, case):
         partner = StatutoryPartner(view.partner)
         contested = view.state == ViewState.CONTESTED
         waits = Waiting(
@@ -181,15 +195,31 @@ def _record(decision: Decision) -> str:
     return reverse("decisions:record", args=[decision.pk])
 
 
-def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
+@compiled_once
+def _pending(user: User, case: uuid.UUID | None) -> Any:
     roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN, LEAD_PARTNERS]
+    pending = Decision.objects.pending().select_related("lead_decision")
+    return _rows(pending, user, case, roles, {LEAD_PARTNERS: Q(state=DecisionState.ESCALATED)})
+
+
+@compiled_once
+def _views_in(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
+    return PartnerView.objects.filter(decision__any=keys)
+
+
+@compiled_once
+def _chair_views_in(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
+    return ChairView.objects.filter(decision__any=keys).prefetch_related("confirmations")
+
+
+def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
+    decisions = _pending(user, case)
+    attach(decisions, "views", _views_in, user)
+    attach(decisions, "chair_views", _chair_views_in, user)
+    escalated = [decision for decision in decisions if decision.state == DecisionState.ESCALATED]
     disputes = Prefetch("escalations", Escalation.objects.open(), to_attr="open_disputes")
-    chairs = Prefetch("chair_views", ChairView.objects.prefetch_related("confirmations"))
-    pending = (
-        Decision.objects.pending().select_related("lead_decision").prefetch_related("views", chairs, disputes)
-    )
-    only = {LEAD_PARTNERS: Q(state=DecisionState.ESCALATED)}
-    for decision in _rows(pending, user, case, roles, only):
+    prefetch_related_objects(escalated, disputes)
+    for decision in decisions:
         if decision.state == DecisionState.ESCALATED:
             yield from _disputes(decision)
             owner = "Business unit or independent chair"
@@ -285,9 +315,14 @@ def _act(
     )
 
 
-def _declarations(user: User, case: Case | None) -> Iterator[Waiting]:
+@compiled_once
+def _undecided(user: User, case: uuid.UUID | None) -> Any:
     undecided = Declaration.objects.filter(state=DeclarationState.DECLARED).select_related("person")
-    for declaration in _rows(undecided, user, case, [DECIDE_DECLARATIONS, BUSINESS_UNIT]):
+    return _rows(undecided, user, case, [DECIDE_DECLARATIONS, BUSINESS_UNIT])
+
+
+def _declarations(user: User, case: Case | None) -> Iterator[Waiting]:
+    for declaration in _undecided(user, case):
         mine = _holds_one(declaration, DECIDE_DECLARATIONS) and declaration.person_id != user.pk
         followed = case is None and not mine
         yield Waiting(
@@ -305,14 +340,19 @@ def _declarations(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+@compiled_once
+def _undeclared(user: User, case: uuid.UUID | None, role: Role) -> Any:
+    cases = Case.objects.filter(open_to(user, {role}, case=""), stage__in=OPEN)
+    if case is not None:
+        cases = cases.filter(pk=case)
+    declared = Declaration.objects.live().filter(case=OuterRef("pk"), person=user, role=role)
+    return cases.filter(~Exists(declared)).order_by("opened_at")[: most(case)]
+
+
 def _to_declare(user: User, case: Case | None) -> Iterator[Waiting]:
     """A person's own declarations still to be made: they are asked before they take their part (domain §4.3)."""
     for role in sorted(DECLARES & roles_anywhere(user)):
-        cases = Case.objects.filter(open_to(user, {role}, case=""), stage__in=OPEN)
-        if case is not None:
-            cases = cases.filter(pk=case.pk)
-        declared = Declaration.objects.live().filter(case=OuterRef("pk"), person=user, role=role)
-        for asked in cases.filter(~Exists(declared)).order_by("opened_at")[: most(case)]:
+        for asked in _undeclared(user, case, role):
             yield Waiting(
                 verb="Declare your interests",
                 case=asked,
@@ -322,9 +362,14 @@ def _to_declare(user: User, case: Case | None) -> Iterator[Waiting]:
             )
 
 
-def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
+@compiled_once
+def _due_holds(user: User, case: uuid.UUID | None) -> Any:
     due = Hold.objects.in_force().filter(review_on__lte=clock.today() + SOON)
-    for hold in _rows(due, user, case, [MAY_HOLD]):
+    return _rows(due, user, case, [MAY_HOLD])
+
+
+def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
+    for hold in _due_holds(user, case):
         yield Waiting(
             verb=f"Look again at the hold on {hold.get_kind_display().lower()}",
             case=hold.case,

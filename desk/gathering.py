@@ -19,13 +19,14 @@ import publication.waiting
 import rapid_review.waiting
 import referrals.waiting
 from accounts.models import User
+from casework.compiled import compiled_once
 from casework.models import Case
 from casework.waiting import Waiting, asked_together
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.models.reference import CalendarName
 from deadlines.rules.weeks import Weeks
-from deadlines.showing import OwnDate, Shown, own_date, shown_all
+from deadlines.showing import OwnDate, Shown, own_date, shown
 from lcspr import clock
 
 Source = Callable[[User, Case | None], list[Waiting]]
@@ -116,41 +117,41 @@ def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID]
     pairs = _in_order(found, user)
     mine = [pair for pair in pairs if pair[0].mine]
     theirs = [pair for pair in pairs if not pair[0].mine]
-    clocks = _clocks([*_keys(mine[:tasks]), *_keys(theirs[:others]), *watched])
+    calendars = Calendars()
+    clocks = _clocks([*_keys(mine[:tasks]), *_keys(theirs[:others]), *watched], user, calendars)
     return Home(
-        _tasks(mine[:tasks], clocks),
-        _tasks(theirs[:others], clocks),
+        _tasks(mine[:tasks], clocks, calendars),
+        _tasks(theirs[:others], clocks, calendars),
         more=len(mine) > tasks,
         more_others=len(theirs) > others,
         watched=clocks,
     )
 
 
-def tasks_in(case: Case, user: User, clocks: Iterable[Shown]) -> list[Task]:
+def tasks_in(case: Case, user: User, clocks: Iterable[Shown], calendars: Calendars) -> list[Task]:
     """Everything that waits in a case, whoever must act; what waits on `user` comes first.
 
-    `clocks` are the deadlines of the case that `user` may see.
+    `clocks` are the deadlines of the case that `user` may see, by these calendars.
     """
     with asked_together():
         found = [waiting for source in SOURCES for waiting in source(user, case)]
     running = [each for each in clocks if each.deadline.is_open]
     answers = _Answers((each.deadline.due_at, each.deadline, each) for each in running)
-    tasks = _with_own_dates([(waiting, answers.to(waiting)) for waiting in found])
+    tasks = _with_own_dates([(waiting, answers.to(waiting)) for waiting in found], calendars)
     return sorted(tasks, key=lambda task: _urgency(task.waiting, task.due_on))
 
 
 def with_deadlines(found: Collection[Waiting], user: User) -> list[Task]:
     """Set beside each thing the open deadline it names, in the order of urgency."""
-    pairs = _in_order(found, user)
-    return _tasks(pairs, _clocks(_keys(pairs)))
+    pairs, calendars = _in_order(found, user), Calendars()
+    return _tasks(pairs, _clocks(_keys(pairs), user, calendars), calendars)
 
 
 def _in_order(found: Collection[Waiting], user: User) -> list[tuple[Waiting, Any]]:
     """Each thing with the keys of the deadline it names, if one runs: of most, the due date alone is read."""
     codes = {code for waiting in found for code in _codes(waiting)}
-    named = Deadline.objects.visible_to(user).open().order_by()
-    named = named.filter(case__in={waiting.case.pk for waiting in found}, code__in=codes)
-    keys = named.values_list("pk", "due_at", "due_on", "case_id", "code", "about", named=True)
+    cases = {waiting.case.pk for waiting in found}
+    keys = _keys_of(user, cases=list(cases), codes=list(codes)) if codes else []
     answers = _Answers((row.due_at, row, row) for row in keys)
     pairs = [(waiting, answers.to(waiting)) for waiting in found]
     return sorted(
@@ -158,27 +159,44 @@ def _in_order(found: Collection[Waiting], user: User) -> list[tuple[Waiting, Any
     )
 
 
+@compiled_once
+def _keys_of(user: User, case: None, *, cases: list[uuid.UUID], codes: list[str]) -> Any:
+    """The keys and dates of open deadlines."""
+    named = Deadline.objects.visible_to(user).open().order_by().filter(case__any=cases, code__any=codes)
+    return named.values_list("pk", "due_at", "due_on", "case_id", "code", "about", named=True)
+
+
 def _keys(pairs: Iterable[tuple[Waiting, Any]]) -> list[uuid.UUID]:
     return [row.pk for _, row in pairs if row]
 
 
-def _clocks(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Shown]:
+def _clocks(keys: Collection[uuid.UUID], user: User, calendars: Calendars) -> dict[uuid.UUID, Shown]:
     """The deadlines that are shown, worked out, by key."""
-    wanted = Deadline.objects.filter(pk__in=keys).with_everything()
-    return {each.deadline.pk: each for each in shown_all(wanted, clock.now())}
+    now = clock.now()
+    wanted = _to_show(user, keys=list(keys)) if keys else []
+    return {each.pk: shown(each, now=now, calendars=calendars) for each in wanted}
 
 
-def _tasks(pairs: Iterable[tuple[Waiting, Any]], clocks: dict[uuid.UUID, Shown]) -> list[Task]:
-    return _with_own_dates((waiting, clocks[row.pk] if row else None) for waiting, row in pairs)
+@compiled_once
+def _to_show(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
+    """A handful of deadlines with all that a row shows, in one query: their rules come once for each."""
+    related = ("case", "rule", "partnership", "owed_agency", "owed_user")
+    return Deadline.objects.filter(pk__any=keys).select_related(*related)
 
 
-def _with_own_dates(pairs: Iterable[tuple[Waiting, Shown | None]]) -> list[Task]:
-    today, calendars, tasks = clock.today(), Calendars(), []
-    for waiting, shown in pairs:
+def _tasks(
+    pairs: Iterable[tuple[Waiting, Any]], clocks: dict[uuid.UUID, Shown], calendars: Calendars
+) -> list[Task]:
+    return _with_own_dates(((waiting, clocks[row.pk] if row else None) for waiting, row in pairs), calendars)
+
+
+def _with_own_dates(pairs: Iterable[tuple[Waiting, Shown | None]], calendars: Calendars) -> list[Task]:
+    today, tasks = clock.today(), []
+    for waiting, running in pairs:
         own = None
-        if waiting.due_on and (shown is None or waiting.due_on < shown.deadline.due_on):
+        if waiting.due_on and (running is None or waiting.due_on < running.deadline.due_on):
             own = own_date(waiting.due_on, today, calendars[CalendarName.ENGLAND_AND_WALES])
-        tasks.append(Task(waiting, shown, own))
+        tasks.append(Task(waiting, running, own))
     return tasks
 
 
@@ -197,9 +215,9 @@ class _Answers:
         self._by_about: dict[tuple[object, str, str], Any] = {}
         self._by_code: dict[tuple[object, str], Any] = {}
         # Of several, the soonest stands in the end.
-        for _, row, shown in sorted(deadlines, key=itemgetter(0), reverse=True):
-            self._by_about[row.case_id, row.code, row.about] = shown
-            self._by_code[row.case_id, row.code] = shown
+        for _, row, answer in sorted(deadlines, key=itemgetter(0), reverse=True):
+            self._by_about[row.case_id, row.code, row.about] = answer
+            self._by_code[row.case_id, row.code] = answer
 
     def to(self, waiting: Waiting) -> Any:
         """What stands for the deadline that a thing names, or the nearest it serves; or None."""

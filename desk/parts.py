@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,8 @@ from django.urls import reverse
 from accounts.access_table import Right, Thing
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
-from casework.models import CLOSED, Case, Stage
+from casework.compiled import compiled_once
+from casework.models import CLOSED, Access, Case, Stage
 from casework.permissions import may, roles_in
 from decisions.models import Decision, Declaration, DeclarationState, Escalation
 from panels.models import AlternativeReview, Review
@@ -20,7 +22,7 @@ from publication.services import why_not_bring
 from rapid_review.models import AgencyRequest, RapidReview
 from referrals.models import DeathNotice, Referral, SeriousIncidentNotification
 from referrals.services.clocks import lives_elsewhere, other_area_told
-from referrals.services.other_area import TELLS, let_in
+from referrals.services.other_area import TELLS
 
 CLOSES_FROM = frozenset(
     {Stage.MONITORING, Stage.PUBLISHED, Stage.IMPROVEMENTS_PUBLISHED, Stage.NOT_PUBLISHED}
@@ -48,7 +50,7 @@ def parts_of(case: Case, user: User) -> list[PartOfCase]:
         *_decisions(case, user),
         *_disputes(case, user),
         *_rapid_review(case, user),
-        *_other_area(case, roles),
+        *_other_area(case, user, roles),
         *_records(case, user, AlternativeReview, "Other review", "panels:alternative"),
         *_records(case, user, Review, "Review", "panels:review"),
         *_records(case, user, Publication, "Publication", "publication:publication"),
@@ -58,33 +60,49 @@ def parts_of(case: Case, user: User) -> list[PartOfCase]:
     ]
 
 
+@compiled_once
+def _of_case(
+    user: User, case: uuid.UUID, model: Any, related: tuple[str, ...] = (), order: tuple[str, ...] = ()
+) -> Any:
+    """The records of one kind that the person may read."""
+    rows = model.objects.visible_to(user).filter(case=case)
+    rows = rows.select_related(*related) if related else rows
+    return rows.order_by(*order) if order else rows
+
+
 def _records(case: Case, user: User, model: Any, text: str, page: str) -> Iterator[PartOfCase]:
-    for record in model.objects.visible_to(user).filter(case=case):
+    for record in _of_case(user, case, model):
         yield PartOfCase(text, reverse(page, args=[record.pk]), record.get_state_display())
 
 
 def _deaths(case: Case, user: User) -> Iterator[PartOfCase]:
-    for notice in DeathNotice.objects.visible_to(user).filter(case=case).select_related("subject"):
+    for notice in _of_case(user, case, DeathNotice, ("subject",)):
         yield PartOfCase(
             str(notice), reverse("referrals:death_notice", args=[notice.pk]), notice.get_state_display()
         )
 
 
-def _other_area(case: Case, roles: frozenset[Role]) -> Iterator[PartOfCase]:
-    if roles & (TELLS | {Role.NEIGHBOUR}) and (lives_elsewhere(case) or let_in(case)):
+@compiled_once
+def _is_shared(user: User, case: uuid.UUID) -> Any:
+    """A row if another area's partnership is let in today."""
+    rows = Access.objects.current().filter(case=case, role=Role.NEIGHBOUR, until=None)
+    return rows.values_list("pk")[:1]
+
+
+def _other_area(case: Case, user: User, roles: frozenset[Role]) -> Iterator[PartOfCase]:
+    if roles & (TELLS | {Role.NEIGHBOUR}) and (lives_elsewhere(case) or _is_shared(user, case)):
         told = "Told" if other_area_told(case) else "Still to be told"
         yield PartOfCase("The other area", reverse("rapid_review:other_area", args=[case.pk]), told)
 
 
 def _decisions(case: Case, user: User) -> Iterator[PartOfCase]:
-    for decision in Decision.objects.visible_to(user).filter(case=case).order_by("opened_on", "created_at"):
+    for decision in _of_case(user, case, Decision, (), ("opened_on", "created_at")):
         standing = decision.get_outcome_display() if decision.outcome else decision.get_state_display()
         yield PartOfCase(f"Decision: {decision}", reverse("decisions:record", args=[decision.pk]), standing)
 
 
 def _disputes(case: Case, user: User) -> Iterator[PartOfCase]:
-    rows = Escalation.objects.visible_to(user).filter(case=case).select_related("decision")
-    for dispute in rows.order_by("opened_on", "created_at"):
+    for dispute in _of_case(user, case, Escalation, ("decision",), ("opened_on", "created_at")):
         standing = (
             "With the lead safeguarding partners" if dispute.is_open else dispute.get_ended_how_display()
         )
@@ -95,7 +113,7 @@ def _rapid_review(case: Case, user: User) -> Iterator[PartOfCase]:
     whole = list(_records(case, user, RapidReview, "Rapid review", "rapid_review:review"))
     yield from whole
     if not whole:
-        for request in AgencyRequest.objects.visible_to(user).filter(case=case).select_related("agency"):
+        for request in _of_case(user, case, AgencyRequest, ("agency",)):
             href = reverse("rapid_review:request", args=[request.pk])
             yield PartOfCase(f"Information from {request.agency}", href, request.standing)
 
@@ -117,9 +135,14 @@ def _around(case: Case, user: User, roles: frozenset[Role]) -> Iterator[PartOfCa
         yield PartOfCase("E-mails sent", reverse("correspondence:messages", args=[case.pk]))
 
 
-def _declarations(case: Case, user: User) -> Iterator[PartOfCase]:
+@compiled_once
+def _states(user: User, case: uuid.UUID) -> Any:
     declared = Declaration.objects.visible_to(user).live().filter(case=case)
-    if states := list(declared.order_by().values_list("state", flat=True)):
+    return declared.order_by().values_list("state", flat=True)
+
+
+def _declarations(case: Case, user: User) -> Iterator[PartOfCase]:
+    if states := _states(user, case):
         undecided = states.count(DeclarationState.DECLARED)
         note = f"{undecided} not yet decided" if undecided else ""
         yield PartOfCase("Declarations of interest", reverse("decisions:declarations", args=[case.pk]), note)

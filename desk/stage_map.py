@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import OuterRef, Subquery
 
+from accounts.models import User
 from casework import audit
 from casework.audit import READING_VERBS
+from casework.compiled import compiled_once
 from casework.models import CLOSED, Case, Event, Stage
 from panels.models import Review
 from publication.models import Publication
@@ -59,14 +62,14 @@ _SHOWN_BY: Final = {
 }
 
 
-def stage_map(case: Case) -> list[dict[str, Any]]:
+def stage_map(case: Case, user: User) -> list[dict[str, Any]]:
     """The phases of a case for components/stage_map.html.
 
     A phase is done when the case has left it, dated by the last leaving; when it was over before the case was
     brought in, it says so, with the date if one was given. It is skipped when the case is past it without ever
     having been there. A closed case is nowhere now: its learning is done, or there was none.
     """
-    moves = _moves(case)
+    moves = _moves(case, user)
     here = next(index for index, (_, stages) in enumerate(PHASES) if case.stage in stages)
     phases = [_phase(name, stages, index, here, moves.left) for index, (name, stages) in enumerate(PHASES)]
     if case.is_closed:
@@ -109,11 +112,16 @@ class _Moves:
     brought_in_at: str = ""
 
 
-def _moves(case: Case) -> _Moves:
-    moves = Event.objects.filter(case=case, object=audit.label_of(case)).exclude(verb__in=READING_VERBS)
+@compiled_once
+def _acts_of(user: User, case: uuid.UUID, *, labels: list[str]) -> Any:
+    acts = Event.objects.filter(case=case, object__any=labels).exclude(verb__in=READING_VERBS)
+    return acts.select_related("payload").order_by("id")
+
+
+def _moves(case: Case, user: User) -> _Moves:
     left: dict[str, dt.datetime] = {}
     brought_in_at = ""
-    for event in moves.select_related("payload").order_by("id"):
+    for event in _acts_of(user, case, labels=[audit.label_of(case)]):
         told = audit.payload_of(event)
         if source := told.get("source"):
             left[source] = event.at

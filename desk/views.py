@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
@@ -17,10 +17,12 @@ from accounts.models import AccountRequest, User
 from accounts.roles import BUSINESS_UNIT, GUEST, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
 from accounts.services import newcomers_for
 from casework import audit
-from casework.models import Case, Event
+from casework.compiled import compiled_once
+from casework.models import Case, Event, Subject
 from casework.permissions import business_unit_partnerships
 from casework.reading import note_read
 from casework.views import CasePage
+from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.rules.words import and_list
 from deadlines.showing import Shown, shown_all
@@ -83,15 +85,16 @@ class HomeView(TemplateView):
             "drafts": unsent(user),
             "asked_first": open_questions(user),
             "newcomers": newcomers_for(user)[:HOME_LENGTH],
-            "asking": _asking(user)[:HOME_LENGTH],
+            "asking": _asking(user),
             "may_refer": bool(ways_in(user)),
         }
 
 
-def _asking(user: User) -> QuerySet[AccountRequest]:
+@compiled_once
+def _asking(user: User, case: None = None) -> Any:
     """Who asks for an account in a partnership that this person manages."""
     managed = [m.partnership_id for m in memberships_of(user) if m.role == Role.BUM]
-    return AccountRequest.objects.filter(partnership__in=managed, settled_at=None)
+    return AccountRequest.objects.filter(partnership__in=managed, settled_at=None)[:HOME_LENGTH]
 
 
 def _watched(watch: Watch, clocks: Mapping[Any, Shown]) -> dict[str, Any]:
@@ -170,6 +173,23 @@ class CaseTab(CasePage):
         }
 
 
+@compiled_once
+def _clocks_of(user: User, case: uuid.UUID) -> Any:
+    """The deadlines of a case with what their rows show beside the case and its partnership."""
+    related = ("rule", "owed_agency", "owed_user")
+    return (
+        Deadline.objects.visible_to(user)
+        .filter(case=case)
+        .select_related(*related)
+        .order_by("due_at", "code")
+    )
+
+
+@compiled_once
+def _subjects_of(user: User, case: uuid.UUID) -> Any:
+    return Subject.objects.filter(case=case)
+
+
 class CaseView(CaseTab):
     """The case at a glance: what happens next, who must do it, what blocks it, and the clocks."""
 
@@ -177,10 +197,12 @@ class CaseView(CaseTab):
     tab = "overview"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        clocks = shown_all(
-            Deadline.objects.visible_to(self.user).of(self.case).with_everything(), clock.now()
-        )
-        tasks = tasks_in(self.case, self.user, clocks)
+        calendars = Calendars()
+        found = _clocks_of(self.user, self.case)
+        for deadline in found:
+            deadline.case, deadline.partnership = self.case, self.case.partnership
+        clocks = shown_all(found, clock.now(), calendars)
+        tasks = tasks_in(self.case, self.user, clocks, calendars)
         if not self.follows_the_case:
             tasks = [task for task in tasks if task.waiting.mine]
         return {
@@ -189,8 +211,8 @@ class CaseView(CaseTab):
             "deadlines": [row for row in clocks if row.deadline.is_open],
             "ended": [row for row in clocks if not row.deadline.is_open],
             "parts": parts_of(self.case, self.user),
-            "stages": stage_map(self.case) if self.follows_the_case else [],
-            "subjects": list(self.case.subjects.all()),
+            "stages": stage_map(self.case, self.user) if self.follows_the_case else [],
+            "subjects": _subjects_of(self.user, self.case),
             **super().get_context_data(**kwargs),
         }
 

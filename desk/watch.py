@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT
 from casework.audit import NOT_ON_TIMELINE
+from casework.compiled import compiled_once
 from casework.models import CLOSED, Case, Event, Stage
 from casework.permissions import business_unit_partnerships
 from deadlines.models import Deadline
@@ -74,30 +75,42 @@ def watch_of(user: User) -> Watch | None:
 def _clocks(user: User) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
     """In one statement, so that many late ones do not hide the week's."""
     now = clock.now()
+    found = sorted(_to_watch(user, now=now), key=lambda row: row[1])
+    return [key for key, due_at in found if due_at < now], [key for key, due_at in found if due_at >= now]
+
+
+@compiled_once
+def _to_watch(user: User, case: None, *, now: dt.datetime) -> Any:
     owed = Deadline.objects.visible_to(user).owed().filter(held_since__isnull=True).order_by("due_at", "id")
     keys = ("pk", "due_at")
     late = owed.filter(due_at__lt=now).values_list(*keys)[: LATE_LENGTH + 1]
     week = owed.filter(due_at__gte=now, due_at__lte=end_of_day(week_ahead(clock.today()))).values_list(*keys)
-    found = sorted(late.union(week[: WEEK_LENGTH + 1], all=True), key=lambda row: row[1])
-    return [key for key, due_at in found if due_at < now], [key for key, due_at in found if due_at >= now]
+    return late.union(week[: WEEK_LENGTH + 1], all=True)
 
 
 def stuck(user: User) -> list[Stuck]:
     """Cases under way in which nothing was done for four weeks, neither a move nor any other act; oldest first."""
     now = clock.now()
     before = now - STUCK_AFTER
-    waiting = Case.objects.visible_to(user, BUSINESS_UNIT).filter(stage__in=MOVES, moved_at__lt=before)
-    oldest = waiting.order_by("moved_at").values("pk")[:_LOOKED_AT]
-    acts = Event.objects.filter(case=OuterRef("pk")).exclude(verb__in=NOT_ON_TIMELINE)
-    rows: Any = Case.objects.filter(pk__in=oldest).annotate(
-        last_act_at=Subquery(acts.order_by("-id").values("at")[:1])
-    )
+    rows = _not_moved(user, before=before)
     found = [(case, max(filter(None, (case.moved_at, case.last_act_at)))) for case in rows]
     still = sorted((pair for pair in found if pair[1] < before), key=lambda pair: pair[1])
     return [Stuck(case, since, (now - since).days) for case, since in still[:LENGTH]]
 
 
-def _held(user: User) -> list[Hold]:
+@compiled_once
+def _not_moved(user: User, case: None, *, before: dt.datetime) -> Any:
+    """Cases that have not moved for longest, with when the last act was done in each."""
+    waiting = Case.objects.visible_to(user, BUSINESS_UNIT).filter(stage__in=MOVES, moved_at__lt=before)
+    oldest = waiting.order_by("moved_at").values("pk")[:_LOOKED_AT]
+    acts = Event.objects.filter(case=OuterRef("pk")).exclude(verb__in=NOT_ON_TIMELINE)
+    return Case.objects.filter(pk__in=oldest).annotate(
+        last_act_at=Subquery(acts.order_by("-id").values("at")[:1])
+    )
+
+
+@compiled_once
+def _held(user: User, case: None = None) -> Any:
     """What is held, whichever is to be looked at again first."""
     rows = Hold.objects.visible_to(user).in_force().select_related("case").order_by("review_on", "id")
-    return list(rows[:LENGTH])
+    return rows[:LENGTH]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -14,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.audit import label_of
+from casework.compiled import compiled_once
 from casework.models import Case, Stage
 from casework.permissions import Holds, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
@@ -98,6 +100,8 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     Without a case the number of queries does not grow with the reviews.
     """
     held = roles_in(user, case) if case is not None else None
+    if held is not None and not held:
+        return []
     look = _Look(user, case, held)
     found = [each for place in _PLACES.to_look(user, case) for each in place(look)]
     return [*_openings(look), *found]
@@ -111,40 +115,36 @@ class _Look:
     case: Case | None
     held: frozenset[Role] | None
 
-    def rows(self, rows: Any, roles: frozenset[Role], order: str = "created_at") -> Any:
-        """Of a case, all rows; of none, those of cases in which the person holds one of the roles."""
-        return self.any_of(rows, [(Q(), roles)], order)
-
-    def any_of(
-        self, rows: Any, kinds: Sequence[tuple[Q, frozenset[Role] | None]], order: str = "created_at"
-    ) -> Any:
-        """The rows of some kinds, in one query; each kind waits on other roles, who alone find it in the list."""
-        rows = rows.order_by(order)
-        if self.case is not None:
-            wanted = reduce(or_, (kind for kind, _ in kinds))
-            return rows.filter(wanted, case=self.case.pk)[: most(self.case)] if self.sees else []
-        theirs = [(kind, roles) for kind, roles in kinds if roles is None or holds_anywhere(self.user, roles)]
-        if not theirs:
-            return []
-        return rows.filter(reduce(or_, (kind & open_to(self.user, roles) for kind, roles in theirs)))[
-            : most(self.case)
-        ]
-
-    def cases(self, *kinds: tuple[Q, frozenset[Role]]) -> Any:
-        """Cases of some kinds: the one in question, or those in which the person holds one of the kind's roles."""
-        if self.case is not None:
-            wanted = reduce(or_, (kind for kind, _ in kinds))
-            return Case.objects.filter(wanted, pk=self.case.pk) if self.sees else []
-        wanted = reduce(or_, (kind & open_to(self.user, roles, case="") for kind, roles in kinds))
-        return Case.objects.filter(wanted).order_by("opened_at")[: most(self.case)]
-
-    @property
-    def sees(self) -> bool:
-        return bool(self.held)
-
     def mine(self, roles: frozenset[Role]) -> bool:
         """Whether the person may do it: of a case by what they hold in it, else the rows were chosen so."""
         return self.held is None or bool(self.held & roles)
+
+
+def _any_of(
+    rows: Any,
+    kinds: Sequence[tuple[Q, frozenset[Role] | None]],
+    user: User,
+    case: uuid.UUID | None,
+    order: str = "created_at",
+) -> Any:
+    """The rows of some kinds, in one query; each kind waits on other roles, who alone find it in the list.
+
+    Of a case, all rows of these kinds.
+    """
+    rows = rows.order_by(order)
+    if case is not None:
+        return rows.filter(reduce(or_, (kind for kind, _ in kinds)), case=case)[: most(case)]
+    theirs = [(kind, roles) for kind, roles in kinds if roles is None or holds_anywhere(user, roles)]
+    if not theirs:
+        return rows.none()
+    return rows.filter(reduce(or_, (kind & open_to(user, roles) for kind, roles in theirs)))[: most(case)]
+
+
+def _rows(
+    rows: Any, roles: frozenset[Role], user: User, case: uuid.UUID | None, order: str = "created_at"
+) -> Any:
+    """Of a case, all rows; of none, those of cases in which the person holds one of the roles."""
+    return _any_of(rows, [(Q(), roles)], user, case, order)
 
 
 def _owner(roles: frozenset[Role]) -> str:
@@ -183,18 +183,23 @@ def _blocked(look: _Look, record: Any, transition: str) -> list[str]:
     return unmet(offered, record) if offered else []
 
 
-def _hand_offs(look: _Look) -> Iterator[Waiting]:
-    """Rapid reviews whose end is this stage's beginning."""
+@compiled_once
+def _ended_rapid_reviews(user: User, case: uuid.UUID | None) -> Any:
     decided = RapidReview.objects.filter(decision__state="decided").select_related("case", "decision")
     agreed = Q(
         state=RapidReviewState.SENT,
         decision__outcome__in=[RapidReviewOutcome.LCSPR, RapidReviewOutcome.ALTERNATIVE],
     )
-    if look.case is None:
+    if case is None:
         # In the list only those the National Panel agreed to; the case's own page knows when its time has passed.
         agreed &= Q(Exists(PanelLetter.objects.filter(rapid_review=OuterRef("pk"), view=PanelView.AGREES)))
     challenged = Q(state=RapidReviewState.CHALLENGED)
-    for rapid in look.any_of(decided, [(agreed, BUSINESS_UNIT), (challenged, DECIDERS)]):
+    return _any_of(decided, [(agreed, BUSINESS_UNIT), (challenged, DECIDERS)], user, case)
+
+
+def _hand_offs(look: _Look) -> Iterator[Waiting]:
+    """Rapid reviews whose end is this stage's beginning."""
+    for rapid in _ended_rapid_reviews(look.user, look.case):
         if rapid.state == RapidReviewState.CHALLENGED:
             yield _wait(
                 look,
@@ -219,6 +224,12 @@ def _hand_offs(look: _Look) -> Iterator[Waiting]:
         )
 
 
+@compiled_once
+def _running_notices(user: User, case: uuid.UUID | None) -> Any:
+    running = Deadline.objects.open().filter(code__in=[STARTS, NAMED]).select_related("case")
+    return _rows(running, BUSINESS_UNIT, user, case, "due_at")
+
+
 def _notices(look: _Look) -> Iterator[Waiting]:
     """Notices to the National Panel, Ofsted and the Department whose clock runs."""
     pages = {
@@ -229,8 +240,7 @@ def _notices(look: _Look) -> Iterator[Waiting]:
             NoticeSubject.REVIEWER_NAMED,
         ),
     }
-    running = Deadline.objects.open().filter(code__in=pages).select_related("case")
-    for deadline in look.rows(running, BUSINESS_UNIT, "due_at"):
+    for deadline in _running_notices(look.user, look.case):
         verb, page, _ = pages[deadline.code]
         yield Waiting(
             verb=verb,
@@ -243,20 +253,29 @@ def _notices(look: _Look) -> Iterator[Waiting]:
         )
 
 
-def _openings(look: _Look) -> Iterator[Waiting]:
-    """Cases that have come to a review of another kind, or to a national one, without its record."""
-    stages = (Stage.ALTERNATIVE_REVIEW, Stage.NATIONAL_REVIEW)
-    if look.case is not None and look.case.stage not in stages:
-        return
+@compiled_once
+def _unopened(user: User, case: uuid.UUID | None) -> Any:
     live_other = AlternativeReview.objects.filter(
         case=OuterRef("pk"),
         state__in=[AlternativeState.PLANNED, AlternativeState.HELD, AlternativeState.WRITTEN_UP],
     )
     live_national = Review.objects.filter(case=OuterRef("pk"), state=ReviewState.NATIONAL)
-    for case in look.cases(
+    kinds = (
         (Q(stage=Stage.ALTERNATIVE_REVIEW) & Q(~Exists(live_other)), DECIDERS),
         (Q(stage=Stage.NATIONAL_REVIEW) & Q(~Exists(live_national)), BUSINESS_UNIT),
-    ):
+    )
+    if case is not None:
+        return Case.objects.filter(reduce(or_, (kind for kind, _ in kinds)), pk=case)
+    wanted = reduce(or_, (kind & open_to(user, roles, case="") for kind, roles in kinds))
+    return Case.objects.filter(wanted).order_by("opened_at")[: most(case)]
+
+
+def _openings(look: _Look) -> Iterator[Waiting]:
+    """Cases that have come to a review of another kind, or to a national one, without its record."""
+    stages = (Stage.ALTERNATIVE_REVIEW, Stage.NATIONAL_REVIEW)
+    if look.case is not None and look.case.stage not in stages:
+        return
+    for case in _unopened(look.user, look.case):
         other = case.stage == Stage.ALTERNATIVE_REVIEW
         yield _wait(
             look,
@@ -277,8 +296,11 @@ _DECIDED: Final = _DECLARED.filter(state=DeclarationState.DECIDED)
 _BLOCKED: Final = Exists(_DECIDED.filter(outcome=DeclarationOutcome.BLOCKED))
 
 
-def _appointments(look: _Look) -> Iterator[Waiting]:
-    """Who was proposed and waits for a declaration or the appointment; who works on although no longer clear."""
+_LOOKED_AT_BY: Final = COMMISSIONERS | PARTNERS
+
+
+@compiled_once
+def _unsettled_appointments(user: User, case: uuid.UUID | None) -> Any:
     rows = Appointment.objects.select_related("case", "user").annotate(
         declared=Exists(_DECLARED),
         clear=Exists(_DECIDED.exclude(outcome=DeclarationOutcome.BLOCKED)),
@@ -286,8 +308,12 @@ def _appointments(look: _Look) -> Iterator[Waiting]:
     )
     proposed = Q(state=AppointmentState.PROPOSED)
     unclear = Q(state=AppointmentState.APPOINTED, blocked=True)
-    looked_at_by = COMMISSIONERS | PARTNERS
-    for appointment in look.any_of(rows, [(proposed, COMMISSIONERS), (unclear, looked_at_by)]):
+    return _any_of(rows, [(proposed, COMMISSIONERS), (unclear, _LOOKED_AT_BY)], user, case)
+
+
+def _appointments(look: _Look) -> Iterator[Waiting]:
+    """Who was proposed and waits for a declaration or the appointment; who works on although no longer clear."""
+    for appointment in _unsettled_appointments(look.user, look.case):
         role = appointment.get_role_display().lower()
         if appointment.state == AppointmentState.APPOINTED:
             verb = f"Look at the appointment of the {role}: their declaration is blocked"
@@ -304,7 +330,7 @@ def _appointments(look: _Look) -> Iterator[Waiting]:
             verb,
             case=appointment.case,
             href=reverse("panels:appointment", args=[appointment.pk]),
-            roles=COMMISSIONERS if appointment.state == AppointmentState.PROPOSED else looked_at_by,
+            roles=COMMISSIONERS if appointment.state == AppointmentState.PROPOSED else _LOOKED_AT_BY,
             about=appointment,
         )
 
@@ -312,15 +338,22 @@ def _appointments(look: _Look) -> Iterator[Waiting]:
 _LIVE: Final = Appointment.objects.filter(review=OuterRef("pk"), state__in=LIVE)
 
 
+_PARTS: Final = (Role.AUT, Role.PC)
+
+
+@compiled_once
+def _without_people(user: User, case: uuid.UUID | None) -> Any:
+    rows = Review.objects.filter(state=ReviewState.COMMISSIONING).select_related("case")
+    parts = {role: Exists(_LIVE.filter(role=role)) for role in _PARTS}
+    missing = reduce(or_, (Q(~found) for found in parts.values()))
+    found = rows.annotate(**{role.value: found for role, found in parts.items()})
+    return _any_of(found, [(missing, COMMISSIONERS)], user, case)
+
+
 def _to_be_found(look: _Look) -> Iterator[Waiting]:
     """Reviews being commissioned for which nobody is proposed as author or as review panel chair."""
-    rows = Review.objects.filter(state=ReviewState.COMMISSIONING).select_related("case")
-    parts = {role: Exists(_LIVE.filter(role=role)) for role in (Role.AUT, Role.PC)}
-    missing = reduce(or_, (Q(~found) for found in parts.values()))
-    for review in look.any_of(
-        rows.annotate(**{role.value: found for role, found in parts.items()}), [(missing, COMMISSIONERS)]
-    ):
-        for role in parts:
+    for review in _without_people(look.user, look.case):
+        for role in _PARTS:
             if getattr(review, role.value):
                 continue
             yield _wait(
@@ -333,10 +366,15 @@ def _to_be_found(look: _Look) -> Iterator[Waiting]:
             )
 
 
+@compiled_once
+def _without_terms(user: User, case: uuid.UUID | None) -> Any:
+    rows = Review.objects.filter(state=ReviewState.COMMISSIONING).select_related("case")
+    return _rows(rows.exclude(Exists(_BEGUN)), WRITES_TERMS, user, case)
+
+
 def _to_be_written(look: _Look) -> Iterator[Waiting]:
     """Reviews being commissioned whose terms of reference nobody has begun to write."""
-    rows = Review.objects.filter(state=ReviewState.COMMISSIONING).select_related("case")
-    for review in look.rows(rows.exclude(Exists(_BEGUN)), WRITES_TERMS):
+    for review in _without_terms(look.user, look.case):
         yield _wait(
             look,
             "Write the terms of reference",
@@ -347,10 +385,15 @@ def _to_be_written(look: _Look) -> Iterator[Waiting]:
         )
 
 
+@compiled_once
+def _drafted_terms(user: User, case: uuid.UUID | None) -> Any:
+    drafted = TermsOfReference.objects.filter(state=TermsState.DRAFTED).select_related("case")
+    return _rows(drafted, APPROVES_TERMS, user, case)
+
+
 def _terms(look: _Look) -> Iterator[Waiting]:
     """Terms of reference that are being written, for those who agree them."""
-    written = TermsOfReference.objects.filter(state=TermsState.DRAFTED).select_related("case")
-    for terms in look.rows(written, APPROVES_TERMS):
+    for terms in _drafted_terms(look.user, look.case):
         yield _wait(
             look,
             "Agree the terms of reference",
@@ -362,15 +405,20 @@ def _terms(look: _Look) -> Iterator[Waiting]:
         )
 
 
-def _reviews(look: _Look) -> Iterator[Waiting]:
+@compiled_once
+def _live_reviews(user: User, case: uuid.UUID | None) -> Any:
     kinds = []
     for state, step in _REVIEW.items():
         at = Q(state=state)
-        if look.case is None and state == ReviewState.SIGN_OFF:
+        if case is None and state == ReviewState.SIGN_OFF:
             # Until the partners have decided, giving their views is what waits.
             at &= Q(sign_off_decision__state="decided")
         kinds.append((at, step.roles))
-    for review in look.any_of(Review.objects.select_related("case"), kinds):
+    return _any_of(Review.objects.select_related("case"), kinds, user, case)
+
+
+def _reviews(look: _Look) -> Iterator[Waiting]:
+    for review in _live_reviews(look.user, look.case):
         step = _REVIEW[ReviewState(review.state)]
         yield _wait(
             look,
@@ -383,10 +431,15 @@ def _reviews(look: _Look) -> Iterator[Waiting]:
         )
 
 
+@compiled_once
+def _circulated(user: User, case: uuid.UUID | None) -> Any:
+    out = ReportVersion.objects.filter(state=VersionState.CIRCULATED).select_related("case")
+    return _rows(out, WRITES_REPORT, user, case)
+
+
 def _versions(look: _Look) -> Iterator[Waiting]:
     """Drafts out for comments."""
-    out = ReportVersion.objects.filter(state=VersionState.CIRCULATED).select_related("case")
-    for version in look.rows(out, WRITES_REPORT):
+    for version in _circulated(look.user, look.case):
         yield _wait(
             look,
             "Close the comments on the draft report",
@@ -398,29 +451,41 @@ def _versions(look: _Look) -> Iterator[Waiting]:
         )
 
 
+_CHECKED_BY: Final = PARTNERS | BUSINESS_UNIT
+
+
+@compiled_once
+def _running_reviews(user: User, case: uuid.UUID | None) -> Any:
+    running = Review.objects.filter(state__in=RUNNING).select_related("case")
+    return _rows(running, _CHECKED_BY, user, case)
+
+
 def _checks(look: _Look) -> Iterator[Waiting]:
     """The partners' regular look at time and quality, from a week before it is due."""
-    running = Review.objects.filter(state__in=RUNNING).select_related("case")
-    roles = PARTNERS | BUSINESS_UNIT
-    for review in look.rows(running, roles):
+    for review in _running_reviews(look.user, look.case):
         yield _wait(
             look,
             "Check the progress and quality of the review",
             case=review.case,
             href=reverse("panels:check_progress", args=[review.pk]),
-            roles=roles,
+            roles=_CHECKED_BY,
             about=review,
             code=CHECKED,
         )
 
 
-def _alternatives(look: _Look) -> Iterator[Waiting]:
+@compiled_once
+def _live_alternatives(user: User, case: uuid.UUID | None) -> Any:
     kinds: list[tuple[Q, frozenset[Role] | None]] = [
         (Q(state=state), step.roles) for state, step in _ALTERNATIVE.items()
     ]
     # Whoever leads it does the work, whatever their role in the case.
-    kinds.append((Q(lead=look.user, state__in=[AlternativeState.PLANNED, AlternativeState.HELD]), None))
-    for review in look.any_of(AlternativeReview.objects.select_related("case", "lead"), kinds):
+    kinds.append((Q(lead=user, state__in=[AlternativeState.PLANNED, AlternativeState.HELD]), None))
+    return _any_of(AlternativeReview.objects.select_related("case", "lead"), kinds, user, case)
+
+
+def _alternatives(look: _Look) -> Iterator[Waiting]:
+    for review in _live_alternatives(look.user, look.case):
         step = _ALTERNATIVE[AlternativeState(review.state)]
         by_its_lead = review.state != AlternativeState.WRITTEN_UP
         yield Waiting(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from actions.models.plans import CLOSING_STAGES
 from casework.audit import label_of
+from casework.compiled import compiled_once
 from casework.models import Case, TakingBack
 from casework.permissions import business_unit_partnerships, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
@@ -68,6 +71,8 @@ _PANEL_OPEN: Final = Review.objects.filter(
 _TO_TAKE_BACK: Final = Q(transition=TAKE_BACK, confirmed_at=None, refused_at=None)
 AGREES_WITH_FAMILY: Final = BUSINESS_UNIT | {Role.FAMILY}
 _FAMILY_OWNERS: Final = "family liaison lead or business unit"
+# What label_of writes before the key of one.
+_LABEL: Final = "publication.Publication:"
 _UNDER_WAY: Final = (PublicationState.PREPARING, PublicationState.HELD)
 
 
@@ -85,10 +90,12 @@ def _followed(waits: Waiting) -> Waiting:
     return replace(waits, href=reverse("desk:case", args=[waits.case.pk]), link="See the case")
 
 
-def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role], order: str = "created_at") -> Any:
+def _rows(
+    rows: Any, user: User, case: uuid.UUID | None, roles: frozenset[Role], order: str = "created_at"
+) -> Any:
     """Rows with whether the user holds one of the roles in the row's case; without a case only those."""
     if case is None and not holds_anywhere(user, roles):
-        return []
+        return rows.none()
     theirs = open_to(user, roles)
     rows = rows.select_related("case").order_by(order)
     if case is None:
@@ -98,9 +105,13 @@ def _rows(rows: Any, user: User, case: Case | None, roles: frozenset[Role], orde
     ]
 
 
+@compiled_once
+def _unopened(user: User, case: uuid.UUID | None) -> Any:
+    return _rows(Review.objects.visible_to(user).filter(_UNOPENED), user, case, BUSINESS_UNIT)
+
+
 def _to_open(user: User, case: Case | None) -> Iterator[Waiting]:
-    unopened = Review.objects.visible_to(user).filter(_UNOPENED)
-    for review in _rows(unopened, user, case, BUSINESS_UNIT):
+    for review in _unopened(user, case):
         yield Waiting(
             verb="Prepare what becomes public",
             case=review.case,
@@ -111,30 +122,31 @@ def _to_open(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
-def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
-    label = "publication.Publication:"
+@compiled_once
+def _under_way(user: User, case: uuid.UUID | None) -> Any:
     held = Hold.objects.filter(case=OuterRef("case")).on_publication()
     rows = Publication.objects.visible_to(user).filter(state__in=_UNDER_WAY)
-    rows = rows.annotate(hold_in_force=Exists(held))
+    running = Deadline.objects.open().filter(about=Concat(Value(_LABEL), Cast(OuterRef("pk"), CharField())))
+    rows = rows.annotate(
+        hold_in_force=Exists(held),
+        reasons_owed=Exists(running.filter(code=REASONS)),
+        copies_owed=Exists(running.filter(code=COPIES)),
+    )
     if case is not None:
         # What its guards look at; they are shown on the case's own page alone.
         rows = rows.select_related("report", "decision")
-    found = list(_rows(rows, user, case, HOLDERS))
-    if not found:
-        return
-    owed = set(
-        Deadline.objects.open()
-        .filter(code__in=[COPIES, REASONS], about__in=[f"{label}{each.pk}" for each in found])
-        .values_list("code", "about")
-    )
+    return _rows(rows, user, case, HOLDERS)
+
+
+def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
     units = business_unit_partnerships(user)
-    for publication in found:
-        about, prepares = label_of(publication), publication.case.partnership_id in units
+    for publication in _under_way(user, case):
+        prepares = publication.case.partnership_id in units
         # While a hold is in force nothing is to be done but to look at it, which waits by itself.
         resting = publication.state == PublicationState.HELD and publication.hold_in_force
         if case is not None or not resting:
             yield _next_step(publication, prepares=prepares, full=case is not None)
-        if (REASONS, about) in owed:
+        if publication.reasons_owed:
             yield _step(
                 publication,
                 "Record the reasons for delay"
@@ -145,7 +157,7 @@ def _publications(user: User, case: Case | None) -> Iterator[Waiting]:
                 mine=publication.mine,
                 code=REASONS,
             )
-        if (COPIES, about) in owed and publication.state == PublicationState.PREPARING:
+        if publication.copies_owed and publication.state == PublicationState.PREPARING:
             yield _step(
                 publication,
                 "Send the report ahead, and record the copies",
@@ -208,13 +220,18 @@ def _step(
     )
 
 
+@compiled_once
+def _closed(user: User, case: uuid.UUID | None, gate: GateKind) -> Any:
+    ticked = GateTick.objects.standing().filter(publication=OuterRef("pk"), gate=gate)
+    closed = Publication.objects.visible_to(user).filter(state=PublicationState.PREPARING)
+    return _rows(closed.exclude(Exists(ticked)), user, case, GATES[gate].who - BUSINESS_UNIT)
+
+
 def _gates(user: User, case: Case | None) -> Iterator[Waiting]:
     """Gates that wait for a specialist; the business unit sees all of them on the page."""
     for gate in _OF_SPECIALISTS:
         who = GATES[gate].who - BUSINESS_UNIT
-        ticked = GateTick.objects.standing().filter(publication=OuterRef("pk"), gate=gate)
-        closed = Publication.objects.visible_to(user).filter(state=PublicationState.PREPARING)
-        for publication in _rows(closed.exclude(Exists(ticked)), user, case, who):
+        for publication in _closed(user, case, gate):
             if publication.outcome == Outcome.NONE:
                 continue
             yield Waiting(
@@ -227,26 +244,36 @@ def _gates(user: User, case: Case | None) -> Iterator[Waiting]:
             )
 
 
-def _readings(user: User, case: Case | None) -> Iterator[Waiting]:
-    """The family's reading: a date to agree once the day is planned, and the readings whose date has come."""
+@compiled_once
+def _readings_come(user: User, case: uuid.UUID | None) -> Any:
     preparing = Q(publication__state__in=_UNDER_WAY)
     rows = FamilyReading.objects.visible_to(user).agreed().filter(preparing, agreed_on__lte=clock.today())
-    for reading in _rows(rows, user, case, AGREES_WITH_FAMILY):
+    return _rows(rows, user, case, AGREES_WITH_FAMILY)
+
+
+@compiled_once
+def _without_reading(user: User, case: uuid.UUID | None) -> Any:
+    rows = Publication.objects.visible_to(user).filter(
+        ~Exists(FamilyReading.objects.filter(publication=OuterRef("pk"))),
+        state=PublicationState.PREPARING,
+        planned_on__isnull=False,
+    )
+    return _rows(rows, user, case, AGREES_WITH_FAMILY)
+
+
+def _readings(user: User, case: Case | None) -> Iterator[Waiting]:
+    """The family's reading: a date to agree once the day is planned, and the readings whose date has come."""
+    for reading in _readings_come(user, case):
         yield Waiting(
             verb="Record the family’s reading of the report",
             case=reading.case,
             href=reverse("publication:reading_read", args=[reading.pk]),
             owner=_FAMILY_OWNERS,
             mine=reading.mine,
-            about=f"publication.Publication:{reading.publication_id}",
+            about=f"{_LABEL}{reading.publication_id}",
             code=READING,
         )
-    nothing_agreed = Publication.objects.visible_to(user).filter(
-        ~Exists(FamilyReading.objects.filter(publication=OuterRef("pk"))),
-        state=PublicationState.PREPARING,
-        planned_on__isnull=False,
-    )
-    for publication in _rows(nothing_agreed, user, case, AGREES_WITH_FAMILY):
+    for publication in _without_reading(user, case):
         if publication.outcome == Outcome.NONE:
             continue
         yield Waiting(
@@ -260,10 +287,14 @@ def _readings(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+@compiled_once
+def _not_collected(user: User, case: uuid.UUID | None) -> Any:
+    return _rows(Deadline.objects.open().filter(code=REPOSITORY), user, case, BUSINESS_UNIT, "due_at")
+
+
 def _copies_for_collection(user: User, case: Case | None) -> Iterator[Waiting]:
     """Reports that are public and of which the national collection has no copy yet."""
-    running = Deadline.objects.open().filter(code=REPOSITORY)
-    for deadline in _rows(running, user, case, BUSINESS_UNIT, "due_at"):
+    for deadline in _not_collected(user, case):
         yield Waiting(
             verb="Give the report to the national collection, and record it",
             case=deadline.case,
@@ -275,9 +306,14 @@ def _copies_for_collection(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+@compiled_once
+def _panels_open(user: User, case: uuid.UUID | None) -> Any:
+    return _rows(_PANEL_OPEN, user, case, COMMISSIONERS)
+
+
 def _panels(user: User, case: Case | None) -> Iterator[Waiting]:
     """Review panels whose part is over, for publication is settled."""
-    for review in _rows(_PANEL_OPEN, user, case, COMMISSIONERS):
+    for review in _panels_open(user, case):
         yield Waiting(
             verb="Close the review panel",
             case=review.case,
@@ -288,9 +324,14 @@ def _panels(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
-def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
+@compiled_once
+def _to_confirm(user: User, case: uuid.UUID | None) -> Any:
     rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(_TO_TAKE_BACK)
-    for asked in _rows(rows, user, case, BUSINESS_UNIT):
+    return _rows(rows, user, case, BUSINESS_UNIT)
+
+
+def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
+    for asked in _to_confirm(user, case):
         yield Waiting(
             verb="Confirm, or refuse, that it was published in error",
             case=asked.case,
@@ -300,8 +341,14 @@ def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
+@compiled_once
+def _asked(user: User, case: uuid.UUID | None, model: Any, roles: frozenset[Role]) -> Any:
+    """Closings, reopenings or what was brought to the chair, that wait for one of the roles."""
+    return _rows(model.objects.visible_to(user).pending(), user, case, roles)
+
+
 def _closings(user: User, case: Case | None) -> Iterator[Waiting]:
-    for row in _rows(Closing.objects.visible_to(user).pending(), user, case, CONFIRMS_CLOSING):
+    for row in _asked(user, case, Closing, CONFIRMS_CLOSING):
         yield _turning(
             row,
             user,
@@ -312,7 +359,7 @@ def _closings(user: User, case: Case | None) -> Iterator[Waiting]:
 
 
 def _reopenings(user: User, case: Case | None) -> Iterator[Waiting]:
-    for row in _rows(Reopening.objects.visible_to(user).pending(), user, case, PARTNERS):
+    for row in _asked(user, case, Reopening, PARTNERS):
         yield _turning(
             row,
             user,
@@ -323,8 +370,7 @@ def _reopenings(user: User, case: Case | None) -> Iterator[Waiting]:
 
 
 def _brought(user: User, case: Case | None) -> Iterator[Waiting]:
-    rows = BringingToChair.objects.visible_to(user).pending()
-    for row in _rows(rows, user, case, frozenset({Role.SGC})):
+    for row in _asked(user, case, BringingToChair, frozenset({Role.SGC})):
         yield Waiting(
             verb="Ask for the closed case to be reopened, or say why not",
             case=row.case,

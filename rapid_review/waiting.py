@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.audit import label_of
+from casework.compiled import compiled_once
 from casework.models import Case, Stage, TakingBack
-from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
+from casework.permissions import agencies_as, open_to, roles_in
 from casework.transitions import exits, unmet
 from casework.waiting import Places, Waiting, most
 from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
-from rapid_review.models import AgencyRequest, PanelView, RapidReview, RapidReviewState, RequestState
-from rapid_review.models.requests import OUTSTANDING
+from rapid_review.models import (
+    AgencyRequest,
+    PanelLetter,
+    PanelView,
+    RapidReview,
+    RapidReviewState,
+    RequestState,
+)
 from rapid_review.services.taking_back import SENDING
 from referrals.services.clocks import TELL_PARTNERS
 from referrals.services.other_area import TELLS
@@ -89,12 +98,6 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
 
 
 def _taking_back(user: User, case: Case | None) -> list[Waiting]:
-    if not holds_anywhere(user, BUSINESS_UNIT):
-        return []
-    rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(
-        transition=SENDING, confirmed_at=None, refused_at=None
-    )
-    rows = rows.filter(case=case) if case else rows.exclude(asked_by=user)
     return [
         Waiting(
             verb="Confirm, or refuse, that an act was recorded in error",
@@ -103,16 +106,21 @@ def _taking_back(user: User, case: Case | None) -> list[Waiting]:
             owner="business unit",
             mine=asked.asked_by_id != user.pk,
         )
-        for asked in rows.select_related("case")[: most(case)]
+        for asked in _to_confirm(user, case)
     ]
+
+
+@compiled_once
+def _to_confirm(user: User, case: uuid.UUID | None) -> Any:
+    rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(
+        transition=SENDING, confirmed_at=None, refused_at=None
+    )
+    rows = rows.filter(case=case) if case else rows.exclude(asked_by=user)
+    return rows.select_related("case")[: most(case)]
 
 
 def _requests(user: User, case: Case | None) -> list[Waiting]:
     mine = agencies_as(user, {Role.REP, Role.AA})
-    if case is None and not mine:
-        return []
-    requests = AgencyRequest.objects.visible_to(user).outstanding().select_related("case", "agency")
-    rows = requests.filter(case=case) if case else requests.filter(agency__in=mine)
     return [
         Waiting(
             verb=_request_verb(request),
@@ -126,18 +134,32 @@ def _requests(user: User, case: Case | None) -> list[Waiting]:
             if request.state == RequestState.QUERIED
             else request.get_state_display(),
         )
-        for request in rows[: most(case)]
+        for request in _outstanding(user, case)
     ]
+
+
+@compiled_once
+def _outstanding(user: User, case: uuid.UUID | None) -> Any:
+    requests = AgencyRequest.objects.visible_to(user).outstanding().select_related("case", "agency")
+    if case is not None:
+        return requests.filter(case=case)[: most(case)]
+    return requests.filter(agency__in=agencies_as(user, {Role.REP, Role.AA}))[: most(case)]
 
 
 def _request_verb(request: AgencyRequest) -> str:
     return f"Return the information of {request.agency.short_name}"
 
 
-def _reviews(user: User, case: Case | None) -> list[Waiting]:
-    if case is None and not holds_anywhere(user, _FOLLOWS):
-        return []
+@compiled_once
+def _unfinished(user: User, case: uuid.UUID | None) -> Any:
     reviews = RapidReview.objects.visible_to(user).select_related("case", "decision")
+    letters = PanelLetter.objects.filter(rapid_review=OuterRef("pk")).order_by("-received_on", "-created_at")
+    asked = AgencyRequest.objects.filter(case=OuterRef("case"), round=OuterRef("round"))
+    reviews = reviews.annotate(
+        last_view=Subquery(letters.values("view")[:1]),
+        asked=_number_of(asked),
+        outstanding=_number_of(asked.outstanding()),
+    )
     if case is not None:
         reviews = reviews.filter(case=case, state__in=_STEPS)
     else:
@@ -146,14 +168,21 @@ def _reviews(user: User, case: Case | None) -> list[Waiting]:
         reviews = reviews.filter(reduce(or_, [*steps, to_come])).annotate(
             in_unit=ExpressionWrapper(open_to(user, BUSINESS_UNIT), output_field=BooleanField())
         )
+    return reviews.order_by("created_at")[: most(case)]
+
+
+def _number_of(rows: Any) -> Any:
+    return Coalesce(Subquery(rows.order_by().values("case").annotate(number=Count("pk")).values("number")), 0)
+
+
+def _reviews(user: User, case: Case | None) -> list[Waiting]:
     held = roles_in(user, case) if case is not None else frozenset()
-    rows = list(reviews.prefetch_related("letters").order_by("created_at")[: most(case)])
-    progress = _progress(rows)
     found = []
-    for review in rows:
+    for review in _unfinished(user, case):
         if _has_gone_on(review):
             continue
-        answers = progress.get(review.pk)
+        gathering = review.state == RapidReviewState.GATHERING
+        answers = _Answers(review.asked, review.outstanding) if gathering else None
         if case is None:
             found += _still_to_come(review, answers)
         step = _ASK if answers is not None and not answers.asked else _step_of(review)
@@ -207,7 +236,7 @@ def _still_to_come(review: Any, answers: _Answers | None) -> list[Waiting]:
     return []
 
 
-def _step_of(review: RapidReview) -> _Step:
+def _step_of(review: Any) -> _Step:
     """The next step; once the National Panel has agreed to “no review”, to follow up what was found.
 
     Towards a review or another kind of one, the next step is that of panels, which waits there.
@@ -218,12 +247,11 @@ def _step_of(review: RapidReview) -> _Step:
     return _STEPS[RapidReviewState(review.state)]
 
 
-def _panel_agrees(review: RapidReview) -> bool:
-    letters = list(review.letters.all())
-    return bool(letters) and letters[-1].view == PanelView.AGREES
+def _panel_agrees(review: Any) -> bool:
+    return bool(review.last_view == PanelView.AGREES)
 
 
-def _has_gone_on(review: RapidReview) -> bool:
+def _has_gone_on(review: Any) -> bool:
     """Whether what follows the letter waits with panels, not here."""
     return (
         review.state == RapidReviewState.SENT
@@ -235,8 +263,8 @@ def _has_gone_on(review: RapidReview) -> bool:
 class _Answers(NamedTuple):
     """How many agencies were asked in a round, and how many have still to answer."""
 
-    asked: int = 0
-    outstanding: int = 0
+    asked: int
+    outstanding: int
 
     @property
     def words(self) -> str:
@@ -245,28 +273,11 @@ class _Answers(NamedTuple):
         return f"{self.asked - self.outstanding} of {self.asked} agencies have answered"
 
 
-def _progress(reviews: list[RapidReview]) -> dict[Any, _Answers]:
-    """How far the gathering of each review has come, by its key, in one query for all."""
-    gathering = [review for review in reviews if review.state == RapidReviewState.GATHERING]
-    if not gathering:
-        return {}
-    asked = AgencyRequest.objects.filter(case__in=[review.case_id for review in gathering])
-    found: dict[Any, _Answers] = {}
-    for case_id, number, state in asked.values_list("case", "round", "state"):
-        so_far = found.get((case_id, number), _Answers())
-        found[case_id, number] = _Answers(so_far.asked + 1, so_far.outstanding + (state in OUTSTANDING))
-    return {review.pk: found.get((review.case_id, review.round), _Answers()) for review in gathering}
-
-
 # The notification has gone, and the other area is still to be told by other means than this service.
 _STILL_TO_TELL: Final = Q(code=TELL_PARTNERS, case__stage=Stage.RR_GATHERING)
 
 
 def _other_area(user: User, case: Case | None) -> list[Waiting]:
-    if not holds_anywhere(user, TELLS):
-        return []
-    rows = Deadline.objects.open().filter(_STILL_TO_TELL).filter(open_to(user, TELLS))
-    rows = rows.filter(case=case) if case else rows
     return [
         Waiting(
             verb="Tell the partnership of the child’s home area",
@@ -277,9 +288,16 @@ def _other_area(user: User, case: Case | None) -> list[Waiting]:
             about=label_of(deadline.case),
             code=TELL_PARTNERS,
         )
-        for deadline in rows.select_related("case").order_by("due_at")[: most(case)]
+        for deadline in _to_tell(user, case)
         if deadline.case is not None
     ]
+
+
+@compiled_once
+def _to_tell(user: User, case: uuid.UUID | None) -> Any:
+    rows = Deadline.objects.open().filter(_STILL_TO_TELL).filter(open_to(user, TELLS))
+    rows = rows.filter(case=case) if case else rows
+    return rows.select_related("case").order_by("due_at")[: most(case)]
 
 
 _PLACES: Final = Places(

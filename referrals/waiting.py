@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -13,6 +14,7 @@ from accounts.db import memberships_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, Role
 from casework import audit
+from casework.compiled import compiled_once
 from casework.models import Case, Stage, TakingBack
 from casework.permissions import business_unit_partnerships, open_to
 from casework.waiting import Places, Waiting, most
@@ -57,23 +59,25 @@ def _followed(waits: Waiting) -> Waiting:
     return replace(waits, href=reverse("desk:case", args=[waits.case.pk]), link="See the case")
 
 
-def unsent(user: User) -> list[Referral]:
+@compiled_once
+def unsent(user: User, case: None = None) -> Any:
     """Drafts of this person, or of the agency they lead, that belong to no case yet; the latest first."""
     rows = Referral.objects.unsent(user).select_related("agency")
-    return list(rows.order_by("-begun_at")[: most(None)])
+    return rows.order_by("-begun_at")[: most(None)]
 
 
-def open_questions(user: User) -> list[Consultation]:
+@compiled_once
+def open_questions(user: User, case: None = None) -> Any:
     """Questions before a referral that wait for this person's answer, or were answered and wait for them to go on."""
     rows = Consultation.objects.visible_to(user)
     to_answer = rows.waiting().exclude(asked_by=user)
     answered = rows.to_go_on_from().filter(asked_by=user)
     related = ("agency", "asked_by", "answered_by")
-    return list((to_answer | answered).select_related(*related)[: most(None)])
+    return (to_answer | answered).select_related(*related)[: most(None)]
 
 
-def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
-    units = business_unit_partnerships(user)
+@compiled_once
+def _open_referrals(user: User, case: uuid.UUID | None) -> Any:
     rows = Referral.objects.visible_to(user).select_related("case", "agency").exclude(case=None)
     rows = rows.defer("answers")  # The whole form: nothing here reads it.
     rows = rows.filter(_OPEN_REFERRAL)
@@ -81,10 +85,15 @@ def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
         # What is with somebody else to write waits on the business unit only where it wrote it itself.
         agencies = [m.agency_id for m in memberships_of(user) if m.agency_id]
         own = Q(referrer=user) | Q(agency__in=agencies)
-        rows = rows.filter(Q(partnership__in=units) | own)
+        rows = rows.filter(Q(partnership__in=business_unit_partnerships(user)) | own)
     else:
         rows = rows.filter(case=case)
-    for referral in rows.order_by("received_at", "pk")[: most(case)]:
+    return rows.order_by("received_at", "pk")[: most(case)]
+
+
+def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
+    units = business_unit_partnerships(user)
+    for referral in _open_referrals(user, case):
         yield from _of_referral(referral, user, in_unit=referral.partnership_id in units)
 
 
@@ -127,11 +136,16 @@ def _with_flag(rows: Any, user: User, roles: frozenset[Role]) -> Any:
     return rows.annotate(held=ExpressionWrapper(open_to(user, roles), output_field=BooleanField()))
 
 
-def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
+@compiled_once
+def _unsent_notifications(user: User, case: uuid.UUID | None) -> Any:
     rows = SeriousIncidentNotification.objects.visible_to(user).select_related("case")
     rows = rows.filter(state__in=_UNSENT)
     rows = rows.filter(case=case) if case is not None else rows
-    for notification in _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]:
+    return _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]
+
+
+def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
+    for notification in _unsent_notifications(user, case):
         rejected = notification.state == NotificationState.REJECTED
         name = "record_sent_again" if rejected else "record_sent"
         yield Waiting(
@@ -147,10 +161,15 @@ def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
-def _death_notices(user: User, case: Case | None) -> Iterator[Waiting]:
+@compiled_once
+def _unsent_death_notices(user: User, case: uuid.UUID | None) -> Any:
     rows = DeathNotice.objects.visible_to(user).select_related("case").filter(state=DeathNoticeState.REQUIRED)
     rows = rows.filter(case=case) if case is not None else rows
-    for notice in _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]:
+    return _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]
+
+
+def _death_notices(user: User, case: Case | None) -> Iterator[Waiting]:
+    for notice in _unsent_death_notices(user, case):
         yield Waiting(
             verb="Send the notice of the death, and record that it was sent",
             case=notice.case,
@@ -162,8 +181,8 @@ def _death_notices(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
-def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
-    """Decisions on the criteria that waited for a view to be confirmed and have not moved their case."""
+@compiled_once
+def _decided_criteria(user: User, case: uuid.UUID | None) -> Any:
     rows = Decision.objects.visible_to(user).filter(
         **_DECIDED_CRITERIA,
         case__stage=Stage.SCREENING,
@@ -172,7 +191,12 @@ def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
     )
     rows = rows.filter(case=case) if case is not None else rows
     rows = rows.select_related("case").order_by("opened_on")
-    for decision in _with_flag(rows, user, BUSINESS_UNIT)[: most(case)]:
+    return _with_flag(rows, user, BUSINESS_UNIT)[: most(case)]
+
+
+def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
+    """Decisions on the criteria that waited for a view to be confirmed and have not moved their case."""
+    for decision in _decided_criteria(user, case):
         yield Waiting(
             "Act on the partners’ decision on the criteria",
             decision.case,
@@ -182,12 +206,17 @@ def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
         )
 
 
-def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
+@compiled_once
+def _to_confirm(user: User, case: uuid.UUID | None) -> Any:
     rows = TakingBack.objects.of_case_visible_to(user, BUSINESS_UNIT).filter(
         transition__in=_TAKEN_BACK, confirmed_at=None, refused_at=None
     )
     rows = rows.filter(case=case) if case is not None else rows
-    for asked in rows.select_related("case")[: most(case)]:
+    return rows.select_related("case")[: most(case)]
+
+
+def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
+    for asked in _to_confirm(user, case):
         yield Waiting(
             "Confirm, or refuse, that an act was recorded in error",
             asked.case,

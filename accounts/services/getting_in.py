@@ -117,12 +117,14 @@ def may_refuse(user: User, entry: OwnEntry) -> bool:
 
 def newcomers_for(user: User) -> QuerySet[OwnEntry]:
     """Who came in for an agency that `user` represents by choosing it, and has not been refused, of the last fortnight."""
+    represented = [held for held in memberships_of(user) if held.role == Role.REP and held.agency_id]
+    if not represented:
+        return OwnEntry.objects.none()
     entries = OwnEntry.objects.none()
-    for held in memberships_of(user):
-        if held.role == Role.REP and held.agency_id:
-            entries |= OwnEntry.objects.filter(
-                membership__agency=held.agency_id, membership__partnership=held.partnership_id
-            )
+    for held in represented:
+        entries |= OwnEntry.objects.filter(
+            membership__agency=held.agency_id, membership__partnership=held.partnership_id
+        )
     current = Membership.objects.current().values("pk")
     since = clock.now() - _LOOKED_AT_FOR
     found = entries.filter(chosen=True, refused_at=None, at__gte=since, membership__in=current).exclude(

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
-from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import MD5, Cast, Concat
+from django.db import connections, models
+from django.db.models import F, Q
 
 from accounts.constraints import not_before, one_of
 from accounts.models import Record, User
@@ -220,22 +218,23 @@ class RuleProposal(Record):
         return self.decided_at is None
 
 
+# Asked on every page that shows a date, and the same each time: not worth composing.
+_FINGERPRINT: Final = """
+    SELECT md5(string_agg(concat_ws('|', "on", title, provisional), E'\\n' ORDER BY "on"))
+    FROM deadlines_holiday WHERE calendar = %s
+"""
+
+
 class HolidayQuerySet(models.QuerySet["Holiday"]):
     def of_calendar(self, name: str) -> HolidayQuerySet:
         return self.filter(calendar=name).order_by("on")
 
     def fingerprint(self, name: str) -> str:
         """Changes whenever any holiday of a calendar does, whatever changed it; empty for an empty table."""
-        line = Concat(
-            Cast("on", models.TextField()),
-            Value("|"),
-            "title",
-            Value("|"),
-            Cast("provisional", models.TextField()),
-            output_field=models.TextField(),
-        )
-        together = MD5(StringAgg(line, delimiter="\n", order_by="on"))
-        return self.filter(calendar=name).aggregate(together=together)["together"] or ""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(_FINGERPRINT, [name])
+            (together,) = cursor.fetchone()
+        return together or ""
 
 
 class Holiday(Record):

@@ -273,7 +273,7 @@ def test_what_was_over_before_a_case_was_brought_in_says_so(cast, sign_in):
         on=day,
     )
 
-    phases = {phase["text"]: phase for phase in stage_map(case)}
+    phases = {phase["text"]: phase for phase in stage_map(case, cast.bum)}
 
     assert {name: phase["state"] for name, phase in phases.items()} == {
         "Referral": "before", "Notification": "before", "Rapid review": "before", "National Panel": "before",
@@ -289,7 +289,7 @@ def test_what_was_over_before_a_case_was_brought_in_says_so(cast, sign_in):
 def test_a_phase_a_case_never_came_to_does_not_apply(cast):
     case = CaseFactory(partnership=cast.partnership, stage=Stage.MONITORING)
 
-    assert [phase["state"] for phase in stage_map(case)] == ["skipped"] * 6 + ["now"]
+    assert [phase["state"] for phase in stage_map(case, cast.bum)] == ["skipped"] * 6 + ["now"]
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_a_phase_a_case_never_came_to_does_not_apply(cast):
 def test_a_closed_case_is_nowhere_now(cast, stage, learning):
     case = CaseFactory(partnership=cast.partnership, stage=stage, closed_at=clock.now())
 
-    assert [phase["state"] for phase in stage_map(case)] == ["skipped"] * 6 + [learning]
+    assert [phase["state"] for phase in stage_map(case, cast.bum)] == ["skipped"] * 6 + [learning]
 
 
 def test_a_guest_gets_no_timeline(cast, case, sign_in):

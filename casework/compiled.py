@@ -1,0 +1,118 @@
+"""Queries of what people may see, compiled once for everybody who holds alike.
+
+What such a query says depends on what somebody holds, not on who they are: its text is kept, and whoever holds the
+same roles in the same way fills in their own keys (accounts.compiled).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Hashable, Iterable
+from functools import wraps
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from accounts.compiled import Slot, Texts
+from accounts.db import known, memberships_of
+from accounts.models import User
+from casework.models import Case
+from casework.permissions import by_name, world_of
+from lcspr import clock
+
+# Stands for the case in a text that serves for all.
+SOME_CASE: Final = uuid.UUID(int=0)
+
+_is_checked = False
+
+
+def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
+    """Make of a function that builds a query one that returns its rows, compiling it once for all who hold alike.
+
+    `build` is asked with a person, the key of a case or None, what follows by position, and values by name: an
+    instant, or a list for the lookup `any`; the function made of it takes a case or its key. What it builds may depend
+    on the person's memberships and their ways into cases (casework.permissions), on the day, and on whether there is
+    a case; nothing else, above all not on the time or on rows it reads. `check_texts` holds every query to that.
+    """
+    texts = Texts()
+
+    @wraps(build)
+    def rows(user: User, case: Case | uuid.UUID | None = None, *more: Hashable, **values: Any) -> list[Any]:
+        within = case.pk if isinstance(case, Case) else case
+        held, keys = _held(user)
+        filled: dict[Hashable, Any] = {**dict(enumerate(keys)), "case": within}
+        filled.update(values)
+        kind = (held, within is None, more, tuple(values))
+        some: dict[str, Any] = {
+            name: _some(name, number, value) for number, (name, value) in enumerate(values.items(), 1)
+        }
+        stand_ins: dict[Hashable, Any] = {"case": SOME_CASE}
+        stand_ins.update(some)
+        found = texts.rows(
+            kind,
+            lambda: build(user, None if within is None else SOME_CASE, *more, **some),
+            filled,
+            stand_ins,
+        )
+        if _is_checked:
+            texts.check(kind, lambda: build(user, within, *more, **values), filled)
+        return found
+
+    return rows
+
+
+def check_texts() -> None:
+    """From now on hold every text to what is built anew for the same asking: for tests."""
+    global _is_checked
+    _is_checked = True
+
+
+def attach(rows: Iterable[Any], name: str, related: Callable[..., list[Any]], user: User) -> None:
+    """Give rows what belongs to them under `name`, as `prefetch_related` does, by a query compiled once.
+
+    `related` takes the keys of the rows, as `keys`, and returns objects in the order in which they are wanted.
+    """
+    by_key: dict[Any, list[Any]] = {row.pk: [] for row in rows}
+    if not by_key:
+        return
+    for row in rows:
+        # Where Django keeps what it fetched for a row beforehand.
+        row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = by_key[row.pk]
+        column = row._meta.get_field(name).field.attname
+    for found in related(user, keys=list(by_key)):
+        by_key[getattr(found, column)].append(found)
+
+
+def _held(user: User) -> tuple[Hashable, tuple[uuid.UUID, ...]]:
+    """What somebody holds today, with numbers for keys, and the keys by number: theirs, of partnerships, of agencies.
+
+    Found once a request or act.
+    """
+    remembered, key = known().ways_in, (user.pk, "held")
+    if key not in remembered:
+        remembered[key] = _numbered(user)
+    found: tuple[Hashable, tuple[uuid.UUID, ...]] = remembered[key]
+    return found
+
+
+def _numbered(user: User) -> tuple[Hashable, tuple[uuid.UUID, ...]]:
+    keys: dict[uuid.UUID | None, int | None] = {None: None, user.pk: 0}
+
+    def number(key: uuid.UUID | None) -> int | None:
+        return keys.setdefault(key, len(keys) - 1)
+
+    memberships = tuple(
+        (each.role, number(each.partnership_id), number(each.agency_id)) for each in memberships_of(user)
+    )
+    world = world_of(user)
+    around = None if world is None else tuple(sorted(number(key) or 0 for key in sorted(world)))
+    return (clock.today(), memberships, by_name(user), around), tuple(key for key in keys if key)
+
+
+def _some(name: str, number: int, value: Any) -> Any:
+    """What stands for a value passed by name: nothing that a query says by itself."""
+    if isinstance(value, dt.datetime):
+        return dt.datetime(9999, 1, number, tzinfo=dt.UTC)
+    assert isinstance(value, list), "Instants and lists only."
+    return Slot(name)
