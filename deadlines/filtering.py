@@ -18,6 +18,7 @@ from accounts.access_table import AGENCY_ROLES
 from accounts.db import memberships_of
 from accounts.models import Agency, Partnership, User
 from accounts.roles import BUSINESS_UNIT, STANDING
+from casework.compiled import compiled_once
 from casework.models import Access, Case
 from casework.permissions import by_name
 from deadlines.models import DeadlineQuerySet
@@ -99,8 +100,7 @@ class Filters:
         """The partnerships whose cases the person can meet here."""
         found = {membership.partnership for membership in memberships_of(self.user)}
         if any(by_name(self.user)):
-            invited = Access.objects.current().filter(user=self.user).values("case__partnership")
-            found |= set(Partnership.objects.filter(pk__in=invited))
+            found |= set(_invited_to(self.user))
         return sorted(((str(each.pk), each.name) for each in found), key=lambda pair: pair[1])
 
     @cached_property
@@ -110,12 +110,9 @@ class Filters:
         Of the partnerships that are listed too: those few of another area that a whole partnership was let in to
         could be found only among all of them, and have pages that lead here.
         """
-        visible = Case.objects.visible_to(self.user)
-        of_these = [uuid.UUID(key) for key, _ in self._partnerships]
-        listed = visible.open().filter(partnership__in=of_these).order_by("-opened_at", "-id")
-        found = list(listed[:LONGEST_LIST])
-        if asked := _key(self._asked.get("case", "")):
-            found += [] if any(case.pk == asked for case in found) else visible.filter(pk=asked)
+        found = _listed(self.user, partnerships=[uuid.UUID(key) for key, _ in self._partnerships])
+        if (asked := _key(self._asked.get("case", ""))) and all(case.pk != asked for case in found):
+            found += Case.objects.visible_to(self.user).filter(pk=asked)
         return [(str(case.pk), f"{case} {case.reference}") for case in found]
 
     @cached_property
@@ -128,22 +125,41 @@ class Filters:
         """The agencies of those partnerships; for people of an agency, their own."""
         found = {m.agency for m in memberships_of(self.user) if m.role in AGENCY_ROLES and m.agency}
         if self._sees_whole:
-            of_partnership = Q(partnerships__in=self._sees_whole)
-            found |= set(Agency.objects.filter(of_partnership).distinct()[:LONGEST_LIST])
+            found |= set(_agencies_of(self.user, partnerships=self._sees_whole))
         return sorted(((str(each.pk), each.name) for each in found), key=lambda pair: pair[1])
 
     @cached_property
     def _people(self) -> Choices:
         """Oneself; and the colleagues with a role in those partnerships, whom their cases' pages name."""
-        colleagues: list[User] = []
-        if self._sees_whole:
-            held = Q(memberships__partnership__in=self._sees_whole, memberships__until=None)
-            people = User.objects.filter(held, is_active=True).exclude(pk=self.user.pk)
-            colleagues = list(people.distinct().order_by("name", "pk")[:LONGEST_LIST])
-        return [(ME, "Me"), *((str(person.pk), person.name) for person in colleagues)]
+        colleagues = _colleagues(self.user, partnerships=self._sees_whole) if self._sees_whole else []
+        return [(ME, "Me"), *((str(key), name) for key, name in colleagues)]
 
     def _person(self, value: str) -> User:
         return self.user if value == ME else User.objects.get(pk=value)
+
+
+@compiled_once
+def _invited_to(user: User, case: None) -> Any:
+    invited = Access.objects.current().filter(user=user).values("case__partnership")
+    return Partnership.objects.filter(pk__in=invited).only("name")
+
+
+@compiled_once
+def _listed(user: User, case: None, *, partnerships: list[uuid.UUID]) -> Any:
+    rows = Case.objects.visible_to(user).open().filter(partnership__any=partnerships)
+    return rows.only("pseudonym", "reference").order_by("-opened_at", "-id")[:LONGEST_LIST]
+
+
+@compiled_once
+def _agencies_of(user: User, case: None, *, partnerships: list[uuid.UUID]) -> Any:
+    return Agency.objects.filter(partnerships__any=partnerships).only("name").distinct()[:LONGEST_LIST]
+
+
+@compiled_once
+def _colleagues(user: User, case: None, *, partnerships: list[uuid.UUID]) -> Any:
+    held = Q(memberships__partnership__any=partnerships, memberships__until=None)
+    people = User.objects.filter(held, is_active=True).exclude(pk=user.pk)
+    return people.distinct().order_by("name", "pk").values_list("pk", "name")[:LONGEST_LIST]
 
 
 def in_state(rows: DeadlineQuerySet, state: str, *, now: dt.datetime, today: dt.date) -> DeadlineQuerySet:
