@@ -18,8 +18,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import QuerySet
 
-# How many texts of one query are kept; there are as many as ways of holding roles, and those of one day.
-_KEPT: Final = 256
+# How many texts of one query are kept, each of some 40 KB: one for every way of holding roles, and those of one day.
+_KEPT: Final = 64
 _UNKNOWN: Final[Any] = object()
 
 
@@ -75,19 +75,23 @@ class Texts:
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, _Text | None] = {}
+        self._day: dt.date | None = None
 
     def rows(
         self,
+        day: dt.date,
         kind: Hashable,
         build: Callable[[], QuerySet[Any]],
         values: Mapping[Hashable, Any],
         stand_ins: Mapping[Hashable, Any] | None = None,
     ) -> list[Any]:
-        """The rows of a query, built only when its kind is met for the first time.
+        """The rows of a query, built only when its kind is met for the first time that day.
 
         `values` are the keys and instants filled in, by name. `build` says them itself, each distinct from all else that it
         says, or what stands for them by the same name; a `Slot` stands for itself.
         """
+        if day != self._day:
+            self._kept, self._day = {}, day
         text = self._kept.get(kind, _UNKNOWN)
         if text is _UNKNOWN:
             if len(self._kept) >= _KEPT:

@@ -40,7 +40,7 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
     @wraps(build)
     def rows(user: User, case: Case | uuid.UUID | None = None, *more: Hashable, **values: Any) -> list[Any]:
         within = case.pk if isinstance(case, Case) else case
-        held, keys = _held(user)
+        day, held, keys = _held(user)
         filled: dict[Hashable, Any] = {**dict(enumerate(keys)), "case": within}
         filled.update(values)
         kind = (held, within is None, more, tuple(values))
@@ -50,6 +50,7 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
         stand_ins: dict[Hashable, Any] = {"case": SOME_CASE}
         stand_ins.update(some)
         found = texts.rows(
+            day,
             kind,
             lambda: build(user, None if within is None else SOME_CASE, *more, **some),
             filled,
@@ -84,19 +85,22 @@ def attach(rows: Iterable[Any], name: str, related: Callable[..., list[Any]], us
         by_key[getattr(found, column)].append(found)
 
 
-def _held(user: User) -> tuple[Hashable, tuple[uuid.UUID, ...]]:
-    """What somebody holds today, with numbers for keys, and the keys by number: theirs, of partnerships, of agencies.
+_Held = tuple[dt.date, Hashable, tuple[uuid.UUID, ...]]
+
+
+def _held(user: User) -> _Held:
+    """The day; what somebody holds on it, with numbers for keys; and the keys by number: theirs, of partnerships, of agencies.
 
     Found once a request or act.
     """
     remembered, key = known().ways_in, (user.pk, "held")
     if key not in remembered:
         remembered[key] = _numbered(user)
-    found: tuple[Hashable, tuple[uuid.UUID, ...]] = remembered[key]
+    found: _Held = remembered[key]
     return found
 
 
-def _numbered(user: User) -> tuple[Hashable, tuple[uuid.UUID, ...]]:
+def _numbered(user: User) -> _Held:
     keys: dict[uuid.UUID | None, int | None] = {None: None, user.pk: 0}
 
     def number(key: uuid.UUID | None) -> int | None:
@@ -107,7 +111,7 @@ def _numbered(user: User) -> tuple[Hashable, tuple[uuid.UUID, ...]]:
     )
     world = world_of(user)
     around = None if world is None else tuple(sorted(number(key) or 0 for key in sorted(world)))
-    return (clock.today(), memberships, by_name(user), around), tuple(key for key in keys if key)
+    return clock.today(), (memberships, by_name(user), around), tuple(key for key in keys if key)
 
 
 def _some(name: str, number: int, value: Any) -> Any:

@@ -40,8 +40,8 @@ def _let_in(user: User) -> tuple[frozenset[str], frozenset[Any]]:
     if user.pk not in remembered:
         units = [m.partnership_id for m in memberships_of(user) if m.role in BUSINESS_UNIT]
         keys: dict[Hashable, Any] = dict(enumerate([user.pk, *units]))
-        kind = (clock.today(), tuple(units.index(unit) for unit in units))
-        found = _WAYS_IN.rows(kind, lambda: _ways_in(user, units), keys)
+        kind = tuple(units.index(unit) for unit in units)
+        found = _WAYS_IN.rows(clock.today(), kind, lambda: _ways_in(user, units), keys)
         remembered[user.pk] = frozenset(role for role, _ in found), frozenset(key for _, key in found)
     both: tuple[frozenset[str], frozenset[Any]] = remembered[user.pk]
     return both
