@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
@@ -55,6 +57,12 @@ class _Text:
     params: tuple[Any, ...]
     converters: dict[int, Any]
 
+    @property
+    def limit(self) -> int | None:
+        """The most rows it ever gives, if it is cut."""
+        most: int | None = self.rows.query.high_mark
+        return most
+
     def filled(self, values: Mapping[Hashable, Any]) -> tuple[Any, ...]:
         return tuple(values[each.name] if isinstance(each, Slot) else each for each in self.params)
 
@@ -68,6 +76,20 @@ class _Text:
         rows.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
         # Its rows and no more: a query made from this one would ask the same again.
         return list(rows)
+
+
+_cuts: ContextVar[list[str] | None] = ContextVar("queries that gave as many rows as they may", default=None)
+
+
+@contextmanager
+def noting_cuts() -> Iterator[list[str]]:
+    """Note the queries asked meanwhile that gave as many rows as they may, and so perhaps not all there are."""
+    found: list[str] = []
+    token = _cuts.set(found)
+    try:
+        yield found
+    finally:
+        _cuts.reset(token)
 
 
 class Texts:
@@ -99,7 +121,10 @@ class Texts:
             said = {**values, **(stand_ins or {})}
             slots = {value: name for name, value in said.items() if isinstance(value, Hashable)}
             text = self._kept[kind] = _compiled(build(), slots)
-        return text.fetch(values) if text else []
+        found = text.fetch(values) if text else []
+        if text and len(found) == text.limit and (cuts := _cuts.get()) is not None:
+            cuts.append(text.sql)
+        return found
 
     def check(
         self, kind: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[Hashable, Any]

@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role

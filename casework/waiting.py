@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from django.db import connection, models
 
@@ -17,6 +17,14 @@ from accounts.models import User
 from casework.compiled import SOME_CASE
 from casework.models import Case
 from casework.permissions import world_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    # Most of what is found is not shown: an address is worked out when it is (`reverse_lazy`).
+    Address = str | _StrPromise
+else:
+    Address = str
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Waiting:
 
     verb: str
     case: Case
-    href: str
+    href: Address
     owner: str
     mine: bool = True
     about: str = ""
@@ -48,9 +56,10 @@ class Waiting:
 def most(case: Case | uuid.UUID | None) -> int:
     """How much of one kind is looked for: in a case all that is likely, over all cases the first to do.
 
-    The page of everything that waits on somebody shows the most pressing of all kinds together.
+    The page of everything that waits on somebody shows the most pressing of all kinds together, and says when there
+    is more (`noting_cuts`).
     """
-    return 50 if case is not None else 15
+    return 50 if case is not None else 10
 
 
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])

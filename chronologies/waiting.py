@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any, Final
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
 from accounts.roles import Role

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.db.models import Count, Q
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT

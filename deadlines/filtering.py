@@ -147,7 +147,7 @@ def _invited_to(user: User, case: None) -> Any:
 @compiled_once
 def _listed(user: User, case: None, *, partnerships: list[uuid.UUID]) -> Any:
     rows = Case.objects.visible_to(user).open().filter(partnership__any=partnerships)
-    return rows.only("pseudonym", "reference").order_by("-opened_at", "-id")[:LONGEST_LIST]
+    return rows.only("pseudonym", "reference", "stage").order_by("-opened_at", "-id")[:LONGEST_LIST]
 
 
 @compiled_once

@@ -20,7 +20,7 @@ from django.db.models import (
     Q,
     prefetch_related_objects,
 )
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
@@ -29,7 +29,7 @@ from casework import audit
 from casework.compiled import attach, compiled_once
 from casework.models import OPEN, Access, Case
 from casework.permissions import holds_anywhere, open_to, roles_anywhere
-from casework.waiting import Places, Waiting, most
+from casework.waiting import Address, Places, Waiting, most
 from decisions import pages
 from decisions.kinds import DecisionKind, recommendation_comes_first
 from decisions.models import (
@@ -82,7 +82,7 @@ def _rows(
 
 
 def _gathered(
-    found: Iterable[Waiting], case: Case | None, href: str, words: Mapping[str, _Words]
+    found: Iterable[Waiting], case: Case | None, href: Address, words: Mapping[str, _Words]
 ) -> Iterator[Waiting]:
     """The acts of one question: in a case each by itself; over all cases those of others as one line.
 
@@ -191,7 +191,7 @@ def _views(user: User, case: Case | None) -> Iterator[Waiting]:
         yield from _gathered([waits], case, _record(view.decision), _VIEWS_OF_OTHERS)
 
 
-def _record(decision: Decision) -> str:
+def _record(decision: Decision) -> Address:
     return reverse("decisions:record", args=[decision.pk])
 
 

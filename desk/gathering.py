@@ -18,6 +18,7 @@ import panels.waiting
 import publication.waiting
 import rapid_review.waiting
 import referrals.waiting
+from accounts.compiled import noting_cuts
 from accounts.models import User
 from casework.compiled import compiled_once
 from casework.models import Case
@@ -112,7 +113,7 @@ class Home:
 def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID] = ()) -> Home:
     """The `tasks` most pressing things that wait on `user` and the `others` they wait for: the soonest first,
     what has no date last."""
-    with asked_together():
+    with asked_together(), noting_cuts() as cuts:
         found = [waiting for source in SOURCES for waiting in source(user, None)]
     pairs = _in_order(found, user)
     mine = [pair for pair in pairs if pair[0].mine]
@@ -122,8 +123,9 @@ def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID]
     return Home(
         _tasks(mine[:tasks], clocks, calendars),
         _tasks(theirs[:others], clocks, calendars),
-        more=len(mine) > tasks,
-        more_others=len(theirs) > others,
+        # Of a kind of which there is much, the first are looked for.
+        more=len(mine) > tasks or bool(mine and cuts),
+        more_others=len(theirs) > others or bool(theirs and cuts),
         watched=clocks,
     )
 

@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
@@ -19,7 +19,7 @@ from casework.compiled import compiled_once
 from casework.models import Case, Stage
 from casework.permissions import Holds, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Places, Waiting, most
+from casework.waiting import Address, Places, Waiting, most
 from correspondence.models import NoticeSubject
 from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
@@ -159,7 +159,7 @@ def _wait(
     verb: str,
     *,
     case: Case,
-    href: str,
+    href: Address,
     roles: frozenset[Role],
     about: Any = None,
     **more: Any,

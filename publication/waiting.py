@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role

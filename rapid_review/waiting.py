@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
 from accounts.db import memberships_of
 from accounts.models import User
@@ -35,6 +35,8 @@ from referrals.services.deaths import BACK
 from referrals.services.taking_back import ACCEPTANCE, SENDING
 
 NOTIFIERS: Final = BUSINESS_UNIT | {Role.LAN}
+# Drafts, and questions, that a person is shown at once.
+_AT_ONCE: Final = 20
 UNIT: Final = "Business unit"
 NOTIFIER: Final = "Local authority notifier"
 
@@ -63,7 +65,7 @@ def _followed(waits: Waiting) -> Waiting:
 def unsent(user: User, case: None = None) -> Any:
     """Drafts of this person, or of the agency they lead, that belong to no case yet; the latest first."""
     rows = Referral.objects.unsent(user).select_related("agency")
-    return rows.order_by("-begun_at")[: most(None)]
+    return rows.order_by("-begun_at")[:_AT_ONCE]
 
 
 @compiled_once
@@ -73,7 +75,7 @@ def open_questions(user: User, case: None = None) -> Any:
     to_answer = rows.waiting().exclude(asked_by=user)
     answered = rows.to_go_on_from().filter(asked_by=user)
     related = ("agency", "asked_by", "answered_by")
-    return (to_answer | answered).select_related(*related)[: most(None)]
+    return (to_answer | answered).select_related(*related)[:_AT_ONCE]
 
 
 @compiled_once

@@ -199,6 +199,8 @@ class Deadline(Record):
             models.Index(fields=["due_at", "id"], condition=OPEN, name="deadlines_deadline_open"),
             models.Index(fields=["-due_at", "id"], condition=ENDED, name="deadlines_deadline_ended"),
             models.Index(fields=["case", "due_at"], name="deadlines_deadline_by_case"),
+            # The clocks that some act answers, in every case at once.
+            models.Index(fields=["code", "due_at"], condition=OPEN, name="deadlines_deadline_by_code"),
             # The board's filters: each walks what is open from the soonest, until the page is full.
             models.Index(
                 fields=["partnership", "due_at", "id"], condition=OPEN, name="deadlines_deadline_by_partners"

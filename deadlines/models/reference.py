@@ -221,7 +221,7 @@ class RuleProposal(Record):
 # Asked on every page that shows a date, and the same each time: not worth composing.
 _FINGERPRINT: Final = """
     SELECT md5(string_agg(concat_ws('|', "on", title, provisional), E'\\n' ORDER BY "on"))
-    FROM deadlines_holiday WHERE calendar = %s
+    FROM "deadlines_holiday" WHERE calendar = %s
 """
 
 

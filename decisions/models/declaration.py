@@ -95,6 +95,15 @@ class Declaration(ConcurrentTransitionMixin, CaseRecord):
 
     class Meta(CaseRecord.Meta):
         ordering = ["-declared_on", "-created_at"]
+        indexes = [
+            # What waits is looked for in every case at once; of the many that are clear there is nothing to do.
+            models.Index(fields=["case"], condition=Q(state="declared"), name="decisions_declaration_waits"),
+            models.Index(
+                fields=["case", "person", "role"],
+                condition=Q(outcome="blocked"),
+                name="decisions_declaration_blocked",
+            ),
+        ]
         constraints = [
             one_of("role", Role),
             one_of("state", DeclarationState),

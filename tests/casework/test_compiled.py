@@ -61,7 +61,9 @@ def test_whoever_holds_otherwise_is_asked_for_otherwise(cast, cases):
     cases.rows(cast.bum)
 
     assert cases.kept(cast.sgc) == ([], False)
-    admit(case, role=Role.SGC, partnership=cast.partnership, reason="The sub-group", by=cast.bum)
+    admit(
+        case, role=Role.SGC, partnership=cast.partnership, why="The sub-group", by=cast.bum, on=clock.today()
+    )
     assert cases.kept(cast.sgc) == ([case], True)
 
 
@@ -71,7 +73,7 @@ def test_nobody_finds_what_another_was_let_in_to_by_name(cast, cases):
         MembershipFactory(user=UserFactory(), partnership=cast.partnership, role=Role.PM).user
         for _ in range(2)
     )
-    admit(case, role=Role.PM, user=first, reason="On the review panel", by=cast.bum)
+    admit(case, role=Role.PM, user=first, why="On the review panel", by=cast.bum, on=clock.today())
 
     assert cases.rows(first) == [case]
     assert cases.rows(second) == []
@@ -118,7 +120,9 @@ def test_instants_and_lists_are_filled_in(cast):
 def test_the_day_is_part_of_the_text(cast, cases, monkeypatch):
     """A role that ends tonight opens nothing tomorrow, though the process keeps yesterday's texts."""
     case = CaseFactory(partnership=cast.partnership)
-    admit(case, role=Role.SGC, partnership=cast.partnership, reason="The sub-group", by=cast.bum)
+    admit(
+        case, role=Role.SGC, partnership=cast.partnership, why="The sub-group", by=cast.bum, on=clock.today()
+    )
     Access.objects.filter(case=case, role=Role.SGC).update(until=clock.today() + dt.timedelta(days=1))
     assert cases.rows(cast.sgc) == [case]
 
@@ -146,10 +150,10 @@ def test_related_rows_are_attached_with_one_query_for_all(cast):
 
     with_two, with_none = (CaseFactory(partnership=cast.partnership) for _ in range(2))
     told = [subject_of(with_two, f"Child {letter}") for letter in "BA"]
-    cases = list(Case.objects.order_by("pk"))
+    cases, manager = list(Case.objects.order_by("pk")), cast.bum
 
     with CaptureQueriesContext(connection) as queries:
-        attach(cases, "subjects", subjects, cast.bum)
+        attach(cases, "subjects", subjects, manager)
         found = {case: list(case.subjects.all()) for case in cases}
 
     assert found == {with_two: told[::-1], with_none: []}
