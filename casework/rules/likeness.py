@@ -60,12 +60,12 @@ class Who:
     @cached_property
     def words(self) -> list[Word]:
         """Every word of their names, each once, with the box it stood in."""
-        found: list[Word] = []
+        found: dict[str, Word] = {}
         for box, text in (("given", self.forenames), ("family", self.surname), ("other", self.other_names)):
-            for at, part in enumerate(name_parts(text)):
-                if part not in {word.text for word in found}:
-                    found.append(Word(part, box, at))
-        return found
+            for at, part in enumerate(name_parts(text) if text else ()):
+                if part not in found:
+                    found[part] = Word(part, box, at)
+        return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,15 @@ def _dates(one: dt.date, other: dt.date) -> Born:
     if one == other:
         return Born.SAME
     differ = (one.day != other.day) + (one.month != other.month) + (one.year != other.year)
-    swapped = (one.day, one.month) == (other.month, other.day)
+    swapped = one.day == other.month and one.month == other.day
     if differ == 1 or (swapped and one.year == other.year) or abs((one - other).days) == 1:
         return Born.NEAR
-    slips = jellyfish.damerau_levenshtein_distance(_figures(one), _figures(other))
     # The first of January stands where only the year is known.
-    only_year = (1, 1) in {(one.day, one.month), (other.day, other.month)} and abs(one.year - other.year) <= 2
-    return Born.CLOSE if slips <= 2 or swapped or only_year else Born.FAR
+    only_year = abs(one.year - other.year) <= 2 and (1, 1) in {(one.day, one.month), (other.day, other.month)}
+    if swapped or only_year:
+        return Born.CLOSE
+    slips = jellyfish.damerau_levenshtein_distance(_figures(one), _figures(other))
+    return Born.CLOSE if slips <= 2 else Born.FAR
 
 
 def _figures(day: dt.date) -> str:
@@ -236,8 +238,10 @@ def compare(one: Who, other: Who, *, days: int | None) -> Likeness | None:
     if same_number(one, other):
         return _found(_same_kind(one, other), 1.0, "The same NHS number")
     born = births(one, other)
-    if _are_strangers(one, other, born, days):
-        return None
+    return None if _are_strangers(one, other, born, days) else _by_names(one, other, born, days)
+
+
+def _by_names(one: Who, other: Who, born: Born, days: int | None) -> Likeness | None:
     names = names_in_common(one, other)
     if not one.is_child or not other.is_child:
         return _grown(one, other, names, born, days)
@@ -259,18 +263,15 @@ def _are_strangers(one: Who, other: Who, born: Born, days: int | None) -> bool:
     if days is not None and _may_be_one(days):
         return False
     if one.is_child and other.is_child:
+        is_other_age = born is Born.FAR or born is Born.NOT_THEN
         # A sibling by two surnames, or one child by three names with a wrong date.
-        return (
-            born in {Born.FAR, Born.NOT_THEN}
-            and _fewest_words(one, other) < 3
-            and min(one.surnames, other.surnames) < 2
-        )
-    mixed = one.is_child != other.is_child
-    if born == Born.UNKNOWN:
-        return mixed and _fewest_words(one, other) < 3
-    if born in {Born.SAME, Born.NEAR}:
+        return is_other_age and _fewest_words(one, other) < 3 and min(one.surnames, other.surnames) < 2
+    if born is Born.SAME or born is Born.NEAR:
         return False
-    return not (mixed and born == Born.FAR and _is_generation(one, other))
+    mixed = one.is_child != other.is_child
+    if born is Born.UNKNOWN:
+        return mixed and _fewest_words(one, other) < 3
+    return not (mixed and born is Born.FAR and _is_generation(one, other))
 
 
 def _fewest_words(one: Who, other: Who) -> int:
