@@ -257,7 +257,7 @@ def _by_names(one: Who, other: Who, born: Born, days: int | None) -> Likeness | 
 def _are_strangers(one: Who, other: Who, born: Born, days: int | None) -> bool:
     """Whether, with these ages and so few words in their names, nothing could make them more than strangers.
 
-    It only saves comparing the names, which is most of the work: of a family of four among 10,000, nine in ten
+    It only saves comparing the names, which is most of the work: of a family of four among 10,000, three in four
     are told by it. Where it says yes, the whole comparison would have found nothing.
     """
     if days is not None and _may_be_one(days):
