@@ -178,8 +178,8 @@ NAMED = [
     ("Robin", "Example", ""),
     ("Robin", "Example-Sample", ""),
     ("Sandy", "Example Sample", ""),
-    ("Sandy", "Example", "Sample"),
-    ("Robin Quill Thornley", "Example", ""),
+    ("", "Example", "Sample"),
+    ("Robin Quill", "Example", ""),
     ("Mohammed", "Khan", ""),
     ("Example", "", ""),
 ]
