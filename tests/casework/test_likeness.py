@@ -203,7 +203,9 @@ PEOPLE = [
 def test_nobody_told_a_stranger_early_would_have_been_found_by_their_names(monkeypatch):
     def all_compared():
         return [
-            compare(one, other, days=days) for days in (None, 2, 900) for one, other in product(PEOPLE, PEOPLE)
+            compare(one, other, days=days)
+            for days in (None, 2, 900)
+            for one, other in product(PEOPLE, PEOPLE)
         ]
 
     told_early = all_compared()

@@ -99,9 +99,9 @@ def test_nobody_outside_the_business_unit_brings_anybody_back(cast, known):
     for user in (cast.rep, cast.referrer):
         assert candidates.of_family([ROBIN], DAYS, own(user)) == []
         assert candidates.of_one(ROBIN, own(user)) == []
-        assert duplicates.find(
-            duplicates.Asked((ROBIN,), DAYS), user=user, partnership=cast.partnership
-        ) == []
+        assert (
+            duplicates.find(duplicates.Asked((ROBIN,), DAYS), user=user, partnership=cast.partnership) == []
+        )
 
 
 def planned():
