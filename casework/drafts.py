@@ -6,12 +6,12 @@ import base64
 import datetime as dt
 import json
 import logging
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 from django.db.models import Model
 from redis.exceptions import RedisError
 
@@ -75,20 +75,26 @@ def begin_draft(
     )
 
 
-@transaction.atomic
 def save_draft(draft: Draft, *, answers: dict[str, Any], version: int, by: User) -> Draft:
     """Keep `answers` (all of them) if the draft is still at `version`, else raise DraftMoved.
 
     Compare-and-swap in one statement: of two people saving at once exactly one succeeds, and neither
-    waits for the other. Returns the draft at its next version.
+    waits for the other. Returns the draft at its next version, as that statement left it: it is not read again,
+    for a form saves itself every few seconds.
     """
-    saved = Draft.objects.filter(pk=draft.pk, version=version, sent_at=None).update(
-        answers=seal_answers(answers), version=version + 1, last_editor=by, updated_at=clock.now()
-    )
-    fresh = Draft.objects.select_related("last_editor").get(pk=draft.pk)
-    if not saved:
-        raise DraftMoved(fresh)
-    return fresh
+    kept = {
+        "answers": seal_answers(answers),
+        "version": version + 1,
+        "last_editor": by,
+        "updated_at": clock.now(),
+        "sent_at": None,
+    }
+    if not Draft.objects.filter(pk=draft.pk, version=version, sent_at=None).update(**kept):
+        raise DraftMoved(Draft.objects.select_related("last_editor").get(pk=draft.pk))
+    saved = copy(draft)
+    for name, value in kept.items():
+        setattr(saved, name, value)
+    return saved
 
 
 def close_draft(draft: Draft) -> None:

@@ -170,22 +170,25 @@ def name_parts(*names: str) -> list[str]:
 
     Hyphens divide; “O’ Brien”, “Mac Donald” and “Abdul Rahman” are one word each.
     """
-    parts: list[str] = []
-    for name in names:
-        words, waiting = [], ""
-        for word in _somebody(folded(name).split()):
-            if word in _JOINED:
-                waiting += "abdul" if _ABD_ALONE.fullmatch(word) else word
-            elif waiting and word in _PARTICLES:
-                continue
-            else:
-                words.append(waiting + word)
-                waiting = ""
-        if waiting:
-            words.append(waiting)
-        # Somebody may be called by a particle alone: Van, Ben.
-        parts += [word for word in words if word not in _PARTICLES] or words
-    return list(dict.fromkeys(_plain(part) for part in parts))
+    return list(dict.fromkeys(part for name in names for part in _parts_of(name)))
+
+
+@lru_cache(maxsize=4096)
+def _parts_of(name: str) -> tuple[str, ...]:
+    """The words of one name: remembered, for a search meets the same few names hundreds of times."""
+    words, waiting = [], ""
+    for word in _somebody(folded(name).split()):
+        if word in _JOINED:
+            waiting += "abdul" if _ABD_ALONE.fullmatch(word) else word
+        elif waiting and word in _PARTICLES:
+            continue
+        else:
+            words.append(waiting + word)
+            waiting = ""
+    if waiting:
+        words.append(waiting)
+    # Somebody may be called by a particle alone: Van, Ben.
+    return tuple(_plain(part) for part in [word for word in words if word not in _PARTICLES] or words)
 
 
 def _plain(part: str) -> str:

@@ -20,7 +20,13 @@ from casework.conditions import Condition, require
 from casework.drafts import read_answers
 from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, Draft, Outcome, Stage, Subject
-from casework.permissions import agencies_as, business_unit_partnerships, open_to, roles_with
+from casework.permissions import (
+    agencies_as,
+    business_unit_partnerships,
+    holds_anywhere,
+    open_to,
+    roles_with,
+)
 from lcspr import clock
 from referrals import rules
 from referrals.answers import dates_in, in_full, questions_of, wanting
@@ -78,15 +84,17 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """
         if not user.is_authenticated:
             return self.none()
-        own = roles_with(Right.READ, Thing.OWN_REFERRAL)
-        others = roles_with(Right.READ, Thing.OTHER_REFERRALS)
-        leads_of = agencies_as(user, AGENCY_LEADS)
-        in_case = open_to(user, others) & ~Q(state=ReferralState.DRAFT)
-        in_case |= open_to(user, BUSINESS_UNIT)
-        in_case |= (Q(referrer=user) | Q(left_to=user)) & open_to(user, own)
-        if leads_of:
-            in_case |= Q(agency__in=leads_of) & open_to(user, own & AGENCY_LEADS)
-        return self.filter(in_case | self._before_a_case(user))
+        found = self._before_a_case(user) | open_to(user, BUSINESS_UNIT)
+        # Of the others' ways in, only those the person holds: the statement is built for every save of a draft.
+        others = roles_with(Right.READ, Thing.OTHER_REFERRALS) - BUSINESS_UNIT
+        if holds_anywhere(user, others):
+            found |= open_to(user, others) & ~Q(state=ReferralState.DRAFT)
+        own = roles_with(Right.READ, Thing.OWN_REFERRAL) - BUSINESS_UNIT
+        if holds_anywhere(user, own):
+            found |= (Q(referrer=user) | Q(left_to=user)) & open_to(user, own)
+        if leads_of := agencies_as(user, AGENCY_LEADS):
+            found |= Q(agency__in=leads_of) & open_to(user, own & AGENCY_LEADS)
+        return self.filter(found)
 
     def unsent(self, user: User) -> ReferralQuerySet:
         """What this person, or somebody of the agency they lead, has begun and not sent, or was left to go on with."""

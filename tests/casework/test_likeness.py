@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.rules import likeness as rules
 from casework.rules.likeness import Kind, Who, are_one_person, compare, days_apart
 from casework.rules.names import ALIKE, keys, likeness, name_parts, normalised_nhs_number
 
@@ -168,3 +170,52 @@ def test_a_daughter_bears_her_father_s_name_with_another_ending(one, other):
 def test_a_number_of_one_digit_is_nobody_s():
     assert normalised_nhs_number("000 000 0000") == ""
     assert normalised_nhs_number("999 000 0018") == "9990000018"
+
+
+# Strangers are told before their names are compared
+
+NAMED = [
+    ("Robin", "Example", ""),
+    ("Robin", "Example-Sample", ""),
+    ("Sandy", "Example Sample", ""),
+    ("", "Example", "Sample"),
+    ("Robin Quill", "Example", ""),
+    ("Mohammed", "Khan", ""),
+    ("Example", "", ""),
+]
+# Of one day, nearly, of another year, a generation before, of no day; and expected.
+BORN = [
+    {"born_on": DAY(2020, 5, 17)},
+    {"born_on": DAY(2020, 5, 18)},
+    {"born_on": DAY(2013, 11, 2)},
+    {"born_on": DAY(1988, 8, 29)},
+    {},
+    {"expected_on": DAY(2020, 6, 1)},
+    {"expected_on": DAY(2015, 2, 1)},
+]
+PEOPLE = [
+    Who(*names, part=part, **born)
+    for names, born, part in product(NAMED, BORN, ("child", "mother"))
+    if part == "child" or "expected_on" not in born
+]
+
+
+def test_nobody_told_a_stranger_early_would_have_been_found_by_their_names(monkeypatch):
+    def all_compared():
+        return [
+            compare(one, other, days=days)
+            for days in (None, 2, 900)
+            for one, other in product(PEOPLE, PEOPLE)
+        ]
+
+    told_early = all_compared()
+    monkeypatch.setattr(rules, "_are_strangers", lambda *_: False)
+
+    assert all_compared() == told_early
+    assert sum(found is not None for found in told_early) > len(PEOPLE)
+
+
+def test_some_strangers_are_told_early(monkeypatch):
+    monkeypatch.setattr(rules, "names_in_common", None)
+
+    assert compare(who("Robin", "Example", DAY(2013, 11, 2)), ROBIN, days=900) is None

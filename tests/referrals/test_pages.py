@@ -566,6 +566,19 @@ def test_marks_of_an_autosave_serve_for_the_next_and_for_the_page_itself(north, 
     assert (typed["account"], typed["_unfinished"]) == ("A child was hurt.", {})
 
 
+def test_an_autosave_reads_and_writes_as_little_as_it_can(north, sign_in):
+    client = sign_in(north.cast.referrer)
+    referral = north.begun()
+    marks = keep(client, referral, "account", account="A child").json()
+
+    with CaptureQueriesContext(connection) as queries:
+        client.post(at(referral, "account"), {**marks, "account": "A child was", "autosave": "1"})
+
+    sent = [query["sql"] for query in queries if "_draft" in query["sql"]]
+    assert [sql.split()[0] for sql in sent] == ["SELECT", "UPDATE"]
+    assert "accounts_user" not in sent[0]
+
+
 def test_an_autosave_over_a_colleagues_words_is_refused_in_a_sentence(north, sign_in):
     first, second = sign_in(north.cast.referrer), sign_in(north.cast.dsl)
     referral = north.begun()

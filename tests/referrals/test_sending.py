@@ -222,6 +222,19 @@ def test_of_two_people_saving_one_page_the_second_sees_the_first(north):
     assert moved.value.draft.last_editor == north.sender
 
 
+def test_what_a_save_returns_is_what_was_kept(north):
+    referral = north.written()
+    before = referral.draft
+
+    saved = save_draft(before, answers={"account": "New"}, version=before.version, by=north.cast.dsl)
+
+    kept = north.fresh(referral).draft
+    fields = [field.attname for field in Draft._meta.fields]
+    assert {name: getattr(saved, name) for name in fields} == {name: getattr(kept, name) for name in fields}
+    assert (read_answers(kept), saved.last_editor) == ({"account": "New"}, north.cast.dsl)
+    assert before.version == saved.version - 1
+
+
 def test_a_draft_is_kept_sealed(north):
     north.written(child("Zebedee", "Quillfeather"))
 

@@ -1,0 +1,193 @@
+"""The people whom the blind indexes bring back for a search: few of many, and only those are opened (ADR 0015).
+
+Everybody a search asks about is looked for in one statement, written out: what the ORM needs to build and compile a key
+at a time cost more than the search. Only cases the person asking may open are in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import Q
+
+from casework.encryption import blind
+from casework.models import Person
+from casework.people import born_pairs, months_around, name_keys
+from casework.rules.likeness import SAME_INCIDENT_DAYS, Who
+from casework.rules.names import key_groups, name_parts, normalised_nhs_number
+
+# More people than this answering one question means the question was too wide to help anyone.
+MOST_PEOPLE: Final = 400
+# Of a large family, the children and those named first.
+MOST_ASKED: Final = 12
+# Of somebody with many names, those that come first.
+MOST_WORDS: Final = 7
+
+Span = tuple[dt.date | None, dt.date | None]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody of a case who may be one of those asked about, opened."""
+
+    who: Who
+    case: Any
+    # The case with which theirs was joined, if it was.
+    duplicate_of: Any
+    incident: Span
+    label: str
+
+
+class Way(NamedTuple):
+    """One way to find somebody: a condition on their blind indexes, with its values; the surest has the lowest rank."""
+
+    rank: int
+    condition: str
+    values: tuple[Any, ...]
+
+
+_NUMBER: Final = "nhs_number_index = %s"
+_BORN: Final = "born_index = %s"
+_NEARLY_BORN: Final = "born_pairs_index && %s::varchar[] AND name_index && %s::varchar[]"
+_TWO_NAMES: Final = "name_index && %s::varchar[] AND name_index && %s::varchar[]"
+_A_NAME: Final = "name_index && %s::varchar[]"
+_A_NAME_THEN: Final = "case_id IN ({cases}) AND name_index && %s::varchar[]"
+
+
+def of_family(people: Sequence[Who], incident: Span, own: Any) -> list[Candidate]:
+    """Whoever, in the cases of `own`, may be one of these people, or was named in a case of the same days."""
+    ways: list[Way] = []
+    names: set[str] = set()
+    for one in people[:MOST_ASKED]:
+        groups = _groups(one)
+        names.update(key for group in groups for key in group)
+        ways += _ways(one, groups)
+    if names and (near := _same_days(incident)) is not None:
+        ways += _named_in(own.filter(near), sorted(names))
+    return _opened(ways, own, most=MOST_PEOPLE * len(people))
+
+
+def of_one(one: Who, own: Any) -> list[Candidate]:
+    """Whoever, in the cases of `own`, may be this person; of one name only, whoever bears it."""
+    groups = _groups(one)
+    ways = list(_ways(one, groups))
+    if len(name_parts(one.forenames)) == 1:
+        ways += [Way(4, _A_NAME, (group,)) for group in groups]
+    return _opened(ways, own, most=MOST_PEOPLE)
+
+
+def _groups(one: Who) -> list[list[str]]:
+    """The blind indexes of somebody's names, word by word."""
+    groups = key_groups(one.forenames, one.surname, one.other_names)
+    return [name_keys(sorted(group)) for group in groups[:MOST_WORDS]]
+
+
+def _ways(one: Who, groups: list[list[str]]) -> Iterator[Way]:
+    """The same NHS number; the same date of birth; nearly the same, or a birth as expected, and a name; two names."""
+    if number := normalised_nhs_number(one.nhs_number):
+        yield Way(0, _NUMBER, (blind(number, kind="nhs"),))
+    if one.born_on:
+        yield Way(1, _BORN, (blind(one.born_on.isoformat(), kind="born"),))
+    near = born_pairs(one.born_on) if one.born_on else []
+    near += months_around(one.born_on, one.expected_on)
+    if groups and one.is_child and near:
+        yield Way(2, _NEARLY_BORN, (near, sorted({key for group in groups for key in group})))
+    for first, second in combinations(groups, 2):
+        yield Way(3, _TWO_NAMES, (first, second))
+
+
+def _same_days(incident: Span) -> Q | None:
+    """Cases whose incident lies within three days of this one, or overlaps it."""
+    start, until = incident[0], incident[1] or incident[0]
+    if start is None or until is None:
+        return None
+    slack = dt.timedelta(days=SAME_INCIDENT_DAYS)
+    first, last = start - slack, until + slack
+    return Q(incident_from__range=(first, last)) | Q(incident_until__gte=first, incident_from__lt=first)
+
+
+def _named_in(cases: Any, names: list[str]) -> Iterator[Way]:
+    if (chosen := _chosen(cases, "pk")) is not None:
+        sql, values = chosen
+        yield Way(3, _A_NAME_THEN.format(cases=sql), (*values, names))
+
+
+def _chosen(cases: Any, *columns: str) -> tuple[str, tuple[Any, ...]] | None:
+    """The statement that reads these columns of these cases, with its values; None when there can be none."""
+    try:
+        sql, values = cases.order_by().values(*columns).query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return sql, tuple(values)
+
+
+# Of too many, those found in the surest way are kept.
+_FOUND: Final = """
+SELECT person.case_id, in_case.duplicate_of_id, in_case.incident_from, in_case.incident_until, subject.label, subject.part,
+    {columns}
+FROM (SELECT id, min(rank) AS rank FROM ({ways}) AS way GROUP BY id) AS found
+JOIN casework_person AS person ON person.id = found.id
+JOIN casework_subject AS subject ON subject.person_id = person.id
+JOIN ({own}) AS in_case ON in_case.id = person.case_id
+ORDER BY found.rank, person.id
+LIMIT {most}
+"""
+_OF_CASE: Final = ("id", "duplicate_of_id", "incident_from", "incident_until")
+_SEALED: Final = ("forenames", "surname", "other_names", "born_on", "expected_on", "nhs_number")
+
+
+def _opened(ways: Iterable[Way], own: Any, *, most: int) -> list[Candidate]:
+    """The people of these cases who are found in any of these ways, each once and opened."""
+    ways, chosen = list(ways), _chosen(own, *_OF_CASE)
+    if not ways or chosen is None:
+        return []
+    each = [f"SELECT id, {way.rank} AS rank FROM casework_person WHERE {way.condition}" for way in ways]  # noqa: S608
+    sql = _FOUND.format(
+        columns=", ".join(f"person.{name}" for name in _SEALED),
+        ways=" UNION ALL ".join(each),
+        own=chosen[0],
+        most=most,
+    )
+    with _through_the_indexes(), connection.cursor() as cursor:
+        cursor.execute(sql, [*(value for way in ways for value in way.values), *chosen[1]])
+        rows = cursor.fetchall()
+    fields: list[Any] = [Person._meta.get_field(name) for name in _SEALED]
+    return [_candidate(row, fields) for row in rows]
+
+
+def _candidate(row: tuple[Any, ...], fields: list[Any]) -> Candidate:
+    case, duplicate_of, start, until, label, part, *sealed = row
+    opened = {
+        field.name: field.from_db_value(value, None, connection)
+        for field, value in zip(fields, sealed, strict=True)
+    }
+    return Candidate(Who(**opened, part=part), case, duplicate_of, (start, until), label)
+
+
+_PLANNED: Final = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+
+
+@contextmanager
+def _through_the_indexes() -> Iterator[None]:
+    """Have the database look into its indexes, by itself, and from the few it finds there into the other tables.
+
+    It takes keys that hardly anybody shares for common ones, and would hold every person against every key, or go
+    through every case to find those of a few people, with helpers whose starting takes longer than the search: of a
+    family of four among 10,000, two thirds of its time.
+    """
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in _PLANNED.items()))
+        yield
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _PLANNED))
