@@ -63,13 +63,19 @@ def page_of(
     if (place := before or after) is not None:
         rows = rows.filter(_beyond(place, backwards=backwards))
     order = ("-due_at", "-id") if backwards else ("due_at", "id")
-    # One more than the page shows says whether there is another, without counting them all.
-    found = list(rows.order_by(*order)[: size + 1])
+    return slice_of(list(rows.order_by(*order)[: size + 1]), size, after=after is not None, turned=turned)
+
+
+def slice_of(found: list[Deadline], size: int, *, after: bool = False, turned: bool = False) -> Slice:
+    """A page of what was found for it: one more than it shows says whether there is another, without counting all.
+
+    `after` says that there are some before it, `turned` that they were found backwards from some after it.
+    """
     more, found = len(found) > size, found[:size]
     if turned:
         found.reverse()
     first, last = (Place.of(found[0]), Place.of(found[-1])) if found else (None, None)
-    has_before = more if turned else after is not None
+    has_before = more if turned else after
     has_after = True if turned else more
     return Slice(found, first if has_before else None, last if has_after else None)
 

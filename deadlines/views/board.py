@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar as months
 import datetime as dt
+from collections import Counter
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -14,10 +15,11 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from accounts.models import User
+from casework.compiled import compiled_once
 from casework.reading import note_read
-from deadlines.filtering import COUNTED, STATES, BoardFilter, Filters, in_state
+from deadlines.filtering import COUNTED, COUNTED_TO, STATES, BoardFilter, Filters, in_state, numbered
 from deadlines.models import Deadline, DeadlineQuerySet
-from deadlines.paging import Place, Slice, page_of
+from deadlines.paging import Place, Slice, page_of, slice_of
 from deadlines.rules.london import end_of_day, start_of_day
 from deadlines.sheet import days_of
 from deadlines.showing import shown_all
@@ -26,9 +28,6 @@ from govuk.dates import MONTHS
 from lcspr import clock
 
 PAGE = 25
-# Counting goes so far and no further: beyond it the exact number helps nobody.
-COUNTED_TO = 99
-
 HEADINGS = {
     "late": "Overdue",
     "today": "Due today",
@@ -38,6 +37,21 @@ HEADINGS = {
     "held": "Held, reasons sent",
     "ended": "Met or stopped",
 }
+
+
+# The board as it opens, with no filter: what most people look at, most of the time.
+
+
+@compiled_once
+def _first_page(user: User, case: None, size: int) -> Any:
+    rows = in_state(Deadline.objects.visible_to(user), "", now=clock.now(), today=clock.today())
+    related = ("case", "rule", "partnership", "owed_agency", "owed_user")
+    return rows.select_related(*related).order_by("due_at", "id")[: size + 1]
+
+
+@compiled_once
+def _all_numbered(user: User, case: None, *, now: dt.datetime) -> Any:
+    return numbered(Deadline.objects.visible_to(user), now=now, today=clock.today())
 
 
 class DeadlinePages(TemplateView):
@@ -115,8 +129,7 @@ class BoardView(DeadlinePages):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, today = clock.now(), clock.today()
         state = self.chosen.get("state", "")
-        narrowed = self.deadlines()
-        page = self.page(in_state(narrowed, state, now=now, today=today), latest_first=state == "ended")
+        page = self.page(state, now, today)
         rows = shown_all(page.rows, now)
         order = list(HEADINGS)
         rows.sort(key=lambda row: order.index(row.group))
@@ -125,14 +138,14 @@ class BoardView(DeadlinePages):
                 {"heading": HEADINGS[key], "rows": list(members)}
                 for key, members in groupby(rows, key=lambda row: row.group)
             ],
-            counts=self.counts(narrowed, state, now, today),
+            counts=self.counts(state, now, today),
             nothing=self.nothing(state),
             all_href=self.address(state="open"),
             paging=self.paging(page),
             **kwargs,
         )
 
-    def page(self, rows: DeadlineQuerySet, *, latest_first: bool) -> Slice:
+    def page(self, state: str, now: dt.datetime, today: dt.date) -> Slice:
         try:
             places = {
                 name: Place.read(self.request.GET[name])
@@ -141,17 +154,23 @@ class BoardView(DeadlinePages):
             }
         except ValueError as error:
             raise Http404 from error
-        return page_of(rows.with_everything(), PAGE, latest_first=latest_first, **places)
+        if not (self.chosen or places):
+            return slice_of(_first_page(self.user, None, PAGE), PAGE)
+        rows = in_state(self.deadlines(), state, now=now, today=today).with_everything()
+        return page_of(rows, PAGE, latest_first=state == "ended", **places)
 
-    def counts(
-        self, rows: DeadlineQuerySet, state: str, now: dt.datetime, today: dt.date
-    ) -> list[dict[str, Any]]:
+    def counts(self, state: str, now: dt.datetime, today: dt.date) -> list[dict[str, Any]]:
         """How many there are of each kind, up to a hundred, and the way to them."""
+        is_narrowed = self.chosen.keys() - {"state"}
+        rows = (
+            numbered(self.deadlines(), now=now, today=today)
+            if is_narrowed
+            else _all_numbered(self.user, now=now)
+        )
+        numbers = Counter(name for (name,) in rows)
         found = []
         for name in COUNTED:
-            # In the order of the index: without one the database reads the whole table for the first hundred.
-            of_state = in_state(rows, name, now=now, today=today).order_by("due_at", "id").values("due_at")
-            number = of_state[: COUNTED_TO + 1].count()
+            number = numbers[name]
             if number or name != "held":
                 text = str(number) if number <= COUNTED_TO else f"More than {COUNTED_TO}"
                 found.append(

@@ -394,8 +394,16 @@ class TestWhoSeesIt:
         for_three = queries_of(client)
 
         assert len(for_three) == len(for_one)
-        # The list, its rules, the holidays, and the five counts.
-        assert len([sql for sql in for_three if 'FROM "deadlines_' in sql]) == 8
+        # The list with its rules, the holidays, and the counts.
+        assert len([sql for sql in for_three if 'FROM "deadlines_' in sql]) == 3
+
+    def test_narrowed_it_costs_the_same_for_one_row_and_for_three(self, cast, case, deadline, sign_in):
+        client, narrowed = sign_in(cast.bum), f"{BOARD}?partnership={cast.partnership.pk}"
+        for_one = queries_of(client, narrowed)
+        start(case, cast.bum, "DL-07", owed_agency=cast.agency("school"))
+        start(case_of(cast), cast.bum, "DL-23", trigger=london(2026, 3, 10), owed_user=cast.alo)
+
+        assert len(queries_of(client, narrowed)) == len(for_one)
 
 
 class TestMonth:
