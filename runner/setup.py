@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from runner.installation import fingerprint, held_lock, make_state_folder, setting_up
 from runner.paths import BUILD, LOGS, MODULES, PYTHON, REQUIREMENTS, ROOT, STATE, VENV
@@ -276,23 +276,36 @@ def node_is_usable() -> bool:
 # --- Browser -------------------------------------------------------------------------------------------------------
 
 
+# The same engine without the parts that draw a window: half the work a page.
+LIGHT: Final = ("chromium-headless-shell", "chrome-headless-shell")
+FULL: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
 def find_browser() -> str:
     """A Chromium to walk the pages with; installed as root on Debian and Ubuntu, asked for otherwise."""
     named = os.environ.get("CHROMIUM", "")
     if named:
         return named
-    for install_first in (False, True):
-        if install_first:
-            say("Installing Chromium for the browser tests …")
-            if not (may_install() and apt("chromium")):
-                break
-        for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-            if found := shutil.which(name):
-                return found
+    install_browser()
+    for name in (*LIGHT, *FULL):
+        if found := shutil.which(name):
+            return found
     raise Stop(
         "The browser tests need Chromium, and there is none on this machine.",
         "sudo apt-get install chromium    (or set CHROMIUM to the browser's address)",
     )
+
+
+def install_browser() -> None:
+    """Install the light Chromium, or the full one where there is no other; a machine that has one is asked only once."""
+    tried = STATE / "light-browser-tried"
+    has_full = any(map(shutil.which, FULL))
+    if any(map(shutil.which, LIGHT)) or not may_install() or (has_full and tried.exists()):
+        return
+    tried.touch()
+    say("Installing Chromium for the browser tests …")
+    if not apt(LIGHT[0]) and not has_full:
+        apt("chromium")
 
 
 def lock(words: Sequence[str]) -> int:

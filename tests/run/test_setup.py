@@ -13,6 +13,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(setup, "MODULES", tmp_path / "node_modules")
     monkeypatch.setattr(setup, "BUILD", tmp_path / "build")
     monkeypatch.setattr(setup, "LOG", tmp_path / "setup.log")
+    monkeypatch.setattr(setup, "STATE", tmp_path)
     return tmp_path
 
 
@@ -125,6 +126,66 @@ def test_a_missing_browser_is_one_sentence_and_the_command_that_mends_it(monkeyp
         setup.find_browser()
 
     assert stop.value.mend.startswith("sudo apt-get install chromium")
+
+
+class Machine:
+    """A Debian machine: which programs are on it, and which packages its archive has."""
+
+    def __init__(self, *programs, archive=()):
+        self.programs, self.archive = list(programs), archive
+        self.asked = []
+
+    def which(self, name):
+        return f"/usr/bin/{name}" if name in self.programs else None
+
+    def apt(self, package):
+        self.asked.append(package)
+        self.programs += [package] if package in self.archive else []
+        return package in self.archive
+
+
+@pytest.fixture
+def on(monkeypatch, folder):
+    """`on(machine)`: the set-up runs there, as root."""
+
+    def placed(machine):
+        monkeypatch.delenv("CHROMIUM", raising=False)
+        monkeypatch.setattr(setup, "may_install", lambda: True)
+        monkeypatch.setattr(setup.shutil, "which", machine.which)
+        monkeypatch.setattr(setup, "apt", machine.apt)
+        return machine
+
+    return placed
+
+
+@pytest.mark.parametrize("there", [(), ("chromium",)])
+def test_the_light_browser_is_installed_and_taken_whatever_else_is_there(on, there):
+    machine = on(Machine(*there, archive=("chromium", "chromium-headless-shell")))
+
+    assert setup.find_browser() == setup.find_browser() == "/usr/bin/chromium-headless-shell"
+    assert machine.asked == ["chromium-headless-shell"]
+
+
+def test_where_there_is_no_light_browser_the_full_one_is_installed(on):
+    machine = on(Machine(archive=("chromium",)))
+
+    assert setup.find_browser() == "/usr/bin/chromium"
+    assert machine.asked == ["chromium-headless-shell", "chromium"]
+
+
+def test_a_machine_with_a_browser_of_its_own_is_asked_for_the_light_one_once(on):
+    machine = on(Machine("google-chrome"))
+
+    assert setup.find_browser() == setup.find_browser() == "/usr/bin/google-chrome"
+    assert machine.asked == ["chromium-headless-shell"]
+
+
+def test_a_browser_that_is_named_is_taken(on, monkeypatch):
+    machine = on(Machine())
+    monkeypatch.setenv("CHROMIUM", "/opt/browser")
+
+    assert setup.find_browser() == "/opt/browser"
+    assert machine.asked == []
 
 
 def test_a_changed_file_changes_the_fingerprint(tmp_path):
