@@ -77,23 +77,32 @@ def admit(
     )
     if new:
         forget_ways_in()
-        name = user or agency or partnership
-        audit.record(
-            "access_given",
-            by=by,
-            case=case,
-            about=row,
-            words=f"Let in: {name}, as {Role(role).label.lower()} ({why})",
-        )
+        _record_admission(row, user or agency or partnership, by=by)
     return row
 
 
+def _record_admission(row: Access, holder: object, *, by: User) -> None:
+    words = f"Let in: {holder}, as {Role(row.role).label.lower()} ({row.why})"
+    audit.record("access_given", by=by, case=row.case, about=row, words=words)
+
+
+@transaction.atomic
 def admit_standing(case: Case, *, by: User, on: dt.date, why: str) -> None:
     """Let in whoever holds a standing role in the case's partnership: sub-group, partners, independent
-    chair and notifier (architecture §5)."""
-    for role in Role:
-        if role in STANDING:
-            admit(case, role=role, partnership=case.partnership, why=why, by=by, on=on)
+    chair and notifier (architecture §5). Whoever is in already is not let in twice."""
+    area = case.partnership
+    in_force = Access.objects.filter(case=case, partnership=area, until=None).values_list("role", flat=True)
+    missing = STANDING.difference(in_force)
+    rows = [
+        Access(case=case, role=role, partnership=area, why=why, starts_on=on)
+        for role in Role
+        if role in missing
+    ]
+    # A dozen at once, while somebody waits for the page.
+    Access.objects.bulk_create(rows)
+    forget_ways_in()
+    for row in rows:
+        _record_admission(row, area, by=by)
 
 
 @transaction.atomic

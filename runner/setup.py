@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from runner.installation import fingerprint, held_lock, make_state_folder, setting_up
 from runner.paths import BUILD, LOGS, MODULES, PYTHON, REQUIREMENTS, ROOT, STATE, VENV
@@ -276,17 +276,23 @@ def node_is_usable() -> bool:
 # --- Browser -------------------------------------------------------------------------------------------------------
 
 
+# The same engine without the parts that draw a window: half the work a page.
+LIGHT: Final = ("chromium-headless-shell", "chrome-headless-shell")
+FULL: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
 def find_browser() -> str:
     """A Chromium to walk the pages with; installed as root on Debian and Ubuntu, asked for otherwise."""
     named = os.environ.get("CHROMIUM", "")
     if named:
         return named
-    for install_first in (False, True):
-        if install_first:
-            say("Installing Chromium for the browser tests …")
-            if not (may_install() and apt("chromium")):
+    for package in ("", LIGHT[0], FULL[0]):
+        if package:
+            if not may_install():
                 break
-        for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+            say("Installing Chromium for the browser tests …")
+            apt(package)
+        for name in (*LIGHT, *FULL):
             if found := shutil.which(name):
                 return found
     raise Stop(

@@ -95,5 +95,5 @@ def subject_of(case: Case, label: str = "Child A", **identity) -> Subject:
 
 def has_opened(case: Case, *users: User) -> None:
     """Each has answered, on first opening, that they know nobody in the case."""
-    for user in users:
-        Opening.objects.get_or_create(case=case, user=user, defaults={"knows_someone": False})
+    answers = [Opening(case=case, user=user, knows_someone=False) for user in users]
+    Opening.objects.bulk_create(answers, ignore_conflicts=True)

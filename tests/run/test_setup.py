@@ -127,6 +127,72 @@ def test_a_missing_browser_is_one_sentence_and_the_command_that_mends_it(monkeyp
     assert stop.value.mend.startswith("sudo apt-get install chromium")
 
 
+class Machine:
+    """A Debian machine: which programs are on it, and which packages its archive has."""
+
+    def __init__(self, *programs, archive=()):
+        self.programs, self.archive = list(programs), archive
+        self.asked = []
+
+    def which(self, name):
+        return f"/usr/bin/{name}" if name in self.programs else None
+
+    def apt(self, package):
+        self.asked.append(package)
+        self.programs += [package] if package in self.archive else []
+        return package in self.archive
+
+
+@pytest.fixture
+def on(monkeypatch, folder):
+    """`on(machine)`: the set-up runs there, as root."""
+
+    def placed(machine):
+        monkeypatch.delenv("CHROMIUM", raising=False)
+        monkeypatch.setattr(setup, "may_install", lambda: True)
+        monkeypatch.setattr(setup.shutil, "which", machine.which)
+        monkeypatch.setattr(setup, "apt", machine.apt)
+        return machine
+
+    return placed
+
+
+def test_the_light_browser_is_installed_where_there_is_none(on):
+    machine = on(Machine(archive=("chromium", "chromium-headless-shell")))
+
+    assert setup.find_browser() == setup.find_browser() == "/usr/bin/chromium-headless-shell"
+    assert machine.asked == ["chromium-headless-shell"]
+
+
+def test_where_there_is_no_light_browser_the_full_one_is_installed(on):
+    machine = on(Machine(archive=("chromium",)))
+
+    assert setup.find_browser() == "/usr/bin/chromium"
+    assert machine.asked == ["chromium-headless-shell", "chromium"]
+
+
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [
+        (["google-chrome"], "google-chrome"),
+        (["chromium", "chromium-headless-shell"], "chromium-headless-shell"),
+    ],
+)
+def test_nothing_is_installed_beside_a_browser_and_the_light_one_is_taken_first(on, there, taken):
+    machine = on(Machine(*there, archive=("chromium", "chromium-headless-shell")))
+
+    assert setup.find_browser() == f"/usr/bin/{taken}"
+    assert machine.asked == []
+
+
+def test_a_browser_that_is_named_is_taken(on, monkeypatch):
+    machine = on(Machine())
+    monkeypatch.setenv("CHROMIUM", "/opt/browser")
+
+    assert setup.find_browser() == "/opt/browser"
+    assert machine.asked == []
+
+
 def test_a_changed_file_changes_the_fingerprint(tmp_path):
     path = tmp_path / "list.txt"
     path.write_text("one")
