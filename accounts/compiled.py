@@ -7,21 +7,23 @@ than on all else together (docs/adr/0017). What is kept here is the text; the ro
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import QuerySet
 
-# How many texts of one query are kept, each of some 40 KB: one for every way of holding roles, and those of one day.
-_KEPT: Final = 64
+# How many texts a process keeps, each of some 50 KB: a partnership's ways of holding roles need a few hundred a day.
+_MOST_KEPT: Final = 1_500
 _UNKNOWN: Final[Any] = object()
 
 
@@ -92,62 +94,89 @@ def noting_cuts() -> Iterator[list[str]]:
         _cuts.reset(token)
 
 
-class Texts:
-    """The texts of one query, by what it depends on beside the values filled in."""
-
-    def __init__(self) -> None:
-        self._kept: dict[Hashable, _Text | None] = {}
-        self._day: dt.date | None = None
-
-    def rows(
-        self,
-        day: dt.date,
-        kind: Hashable,
-        build: Callable[[], QuerySet[Any]],
-        values: Mapping[Hashable, Any],
-        stand_ins: Mapping[Hashable, Any] | None = None,
-    ) -> list[Any]:
-        """The rows of a query, built only when its kind is met for the first time that day.
-
-        `values` are the keys and instants filled in, by name. `build` says them itself, each distinct from all else that it
-        says, or what stands for them by the same name; a `Slot` stands for itself.
-        """
-        if day != self._day:
-            self._kept, self._day = {}, day
-        text = self._kept.get(kind, _UNKNOWN)
-        if text is _UNKNOWN:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            said = {**values, **(stand_ins or {})}
-            slots = {value: name for name, value in said.items() if isinstance(value, Hashable)}
-            text = self._kept[kind] = _compiled(build(), slots)
-        found = text.fetch(values) if text else []
-        if text and len(found) == text.limit and (cuts := _cuts.get()) is not None:
-            cuts.append(text.sql)
-        return found
-
-    def check(
-        self, kind: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[Hashable, Any]
-    ) -> None:
-        """Hold the text of a kind to the query as `build` builds it anew with the values themselves."""
-        text, fresh = self._kept[kind], _compiled(build(), {})
-        if text is None or fresh is None:
-            assert text is fresh, "A query is kept as empty for somebody for whom it is not, or the reverse."
-            return
-        assert text.sql == fresh.sql, f"The text kept is not the one to ask:\n{text.sql}\n{fresh.sql}"
-        asked, wanted = (Counter(map(repr, params)) for params in (text.filled(values), fresh.params))
-        assert asked == wanted, f"Asked with {asked - wanted}, not {wanted - asked}: {fresh.sql}"
+# The texts of this process, the one asked longest ago first.
+_kept: OrderedDict[Hashable, _Text | None] = OrderedDict()
 
 
-def _compiled(query: QuerySet[Any], slots: Mapping[Any, Hashable]) -> _Text | None:
+def rows_of(
+    key: Hashable,
+    build: Callable[[], QuerySet[Any]],
+    values: Mapping[Hashable, Any],
+    *,
+    stand_ins: Mapping[Hashable, Any] | None = None,
+    anew: Callable[[], QuerySet[Any]] | None = None,
+) -> list[Any]:
+    """The rows of a query, built only when its key is met for the first time.
+
+    `key` names the query and all it depends on beside `values`, the keys and instants filled in, by name. `build` says these
+    themselves, each distinct from all else it says, or `stand_ins` of the same names; a `Slot` stands for itself. Where
+    stand-ins are given, `anew` builds the query with the values, for `check_texts`.
+
+    Raises ValueError for a query that says a key which is none of the values: it would be kept for others.
+    """
+    text = _kept.get(key, _UNKNOWN)
+    if text is _UNKNOWN:
+        said = {**values, **(stand_ins or {})}
+        slots = {value: name for name, value in said.items() if isinstance(value, Hashable)}
+        text = _kept[key] = _compiled(build(), slots)
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    else:
+        with suppress(KeyError):
+            _kept.move_to_end(key)
+    if _is_checked:
+        _check(text, values, (anew or build)())
+    found = text.fetch(values) if text else []
+    if text and len(found) == text.limit and (cuts := _cuts.get()) is not None:
+        cuts.append(text.sql)
+    return found
+
+
+def _compiled(query: QuerySet[Any], slots: Mapping[Any, Hashable] | None) -> _Text | None:
+    """The text of a query; of one compiled to be compared with, without slots."""
     compiler = query.query.get_compiler(query.db)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    filled = tuple(
-        Slot(slots[each]) if isinstance(each, (uuid.UUID, dt.datetime)) and each in slots else each
-        for each in params
-    )
+    if slots is not None:
+        params = [
+            Slot(slots[each]) if isinstance(each, (uuid.UUID, dt.datetime)) and each in slots else each
+            for each in params
+        ]
+        if any(isinstance(each, uuid.UUID) for each in params):
+            raise ValueError(f"A key that nobody fills in would be kept for others: {sql}")
     converters = compiler.get_converters(column for column, *_ in compiler.select[: compiler.col_count])
-    return _Text(query, compiler, sql, filled, converters)
+    compiler.connection = None
+    return _Text(query, compiler, sql, tuple(params), converters)
+
+
+_is_checked = False
+
+
+def check_texts() -> None:
+    """From now on hold every text, whenever it is asked, to the query built anew: for tests."""
+    global _is_checked
+    _is_checked = True
+
+
+def _check(text: _Text | None, values: Mapping[Hashable, Any], anew: QuerySet[Any]) -> None:
+    fresh = _compiled(anew, None)
+    if text is None or fresh is None:
+        assert text is fresh, "A query is kept as empty for somebody for whom it is not, or the reverse."
+        return
+    assert text.sql == fresh.sql, f"The text kept is not the one to ask:\n{text.sql}\n{fresh.sql}"
+    asked, wanted = (_in_order(text.sql, params) for params in (text.filled(values), fresh.params))
+    assert asked == wanted, f"Asked with {asked}, not {wanted}: {fresh.sql}"
+
+
+def _in_order(sql: str, params: Iterable[Any]) -> list[Any]:
+    """The parameters in their order; those of one IN, of which there is none, in the order of the alphabet."""
+    left = map(repr, params)
+    found: list[Any] = []
+    for said in re.finditer(r"IN \((%s(?:, %s)*)\)|%[%s]", sql):
+        if said[1]:
+            found.append(sorted(islice(left, said[1].count("%s"))))
+        elif said[0] == "%s":
+            found.append(next(left))
+    return found

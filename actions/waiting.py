@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
@@ -114,7 +114,9 @@ def _unfinished(user: User, case: uuid.UUID | None) -> Any:
         if holds_anywhere(user, FOLLOWS):
             theirs |= Q(due_on__lt=clock.today()) & open_to(user, FOLLOWS)
         found = found.filter(unfinished & theirs)
-    return found.select_related("case", "owner", "agency").order_by("due_on")[: most(case)]
+    # Their own first, so that many late ones of others do not hide them.
+    own = ExpressionWrapper(Q(owner=user), output_field=BooleanField())
+    return found.select_related("case", "owner", "agency").order_by(own.desc(), "due_on")[: most(case)]
 
 
 def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from accounts.compiled import Slot, Texts
+from accounts.compiled import Slot, rows_of
 from accounts.db import known, memberships_of
 from accounts.models import User
 from casework.models import Case
@@ -24,8 +24,6 @@ from lcspr import clock
 # Stands for the case in a text that serves for all.
 SOME_CASE: Final = uuid.UUID(int=0)
 
-_is_checked = False
-
 
 def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
     """Make of a function that builds a query one that returns its rows, compiling it once for all who hold alike.
@@ -33,9 +31,9 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
     `build` is asked with a person, the key of a case or None, what follows by position, and values by name: an
     instant, or a list for the lookup `any`; the function made of it takes a case or its key. What it builds may depend
     on the person's memberships and their ways into cases (casework.permissions), on the day, and on whether there is
-    a case; nothing else, above all not on the time or on rows it reads. `check_texts` holds every query to that.
+    a case; nothing else, above all not on the time or on rows it reads. `accounts.compiled.check_texts` holds every
+    query to that.
     """
-    texts = Texts()
 
     @wraps(build)
     def rows(user: User, case: Case | uuid.UUID | None = None, *more: Hashable, **values: Any) -> list[Any]:
@@ -43,36 +41,27 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
         day, held, keys = _held(user)
         filled: dict[Hashable, Any] = {**dict(enumerate(keys)), "case": within}
         filled.update(values)
-        kind = (held, within is None, more, tuple(values))
         some: dict[str, Any] = {
             name: _some(name, number, value) for number, (name, value) in enumerate(values.items(), 1)
         }
         stand_ins: dict[Hashable, Any] = {"case": SOME_CASE}
         stand_ins.update(some)
-        found = texts.rows(
-            day,
-            kind,
+        return rows_of(
+            (build, day, held, within is None, more, tuple(values)),
             lambda: build(user, None if within is None else SOME_CASE, *more, **some),
             filled,
-            stand_ins,
+            stand_ins=stand_ins,
+            anew=lambda: build(user, within, *more, **values),
         )
-        if _is_checked:
-            texts.check(kind, lambda: build(user, within, *more, **values), filled)
-        return found
 
     return rows
-
-
-def check_texts() -> None:
-    """From now on hold every text to what is built anew for the same asking: for tests."""
-    global _is_checked
-    _is_checked = True
 
 
 def attach(rows: Iterable[Any], name: str, related: Callable[..., list[Any]], user: User) -> None:
     """Give rows what belongs to them under `name`, as `prefetch_related` does, by a query compiled once.
 
-    `related` takes the keys of the rows, as `keys`, and returns objects in the order in which they are wanted.
+    `related` takes the keys of the rows, as `keys`, and returns objects in the order in which they are wanted. Of the
+    manager nothing but `all()` may be asked then, which gives a list.
     """
     by_key: dict[Any, list[Any]] = {row.pk: [] for row in rows}
     if not by_key:

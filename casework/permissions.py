@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Exists, OuterRef, Q, Value
 
 from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
-from accounts.compiled import Texts
+from accounts.compiled import rows_of
 from accounts.db import known, memberships_of
 from accounts.models import Agency, Membership, User
 from accounts.roles import BUSINESS_UNIT, Role
@@ -28,8 +28,8 @@ _NEIGHBOUR: Final = "~neighbour"
 def by_name(user: User) -> frozenset[str]:
     """The roles in which Access rows admit `user` by name today, in whatever case; fetched once a request or act.
 
-    With them "" when a wall keeps the person out of a case, and a mark when the business unit they work in was let
-    in to another area's: most people have none of these, and their queries need not ask.
+    With them "" when a wall keeps the person out of a case, and a mark while the business unit they work in is let in
+    to another area's that is not closed: most people have none of these, and their queries need not ask.
     """
     return _let_in(user)[0]
 
@@ -40,14 +40,11 @@ def _let_in(user: User) -> tuple[frozenset[str], frozenset[Any]]:
     if user.pk not in remembered:
         units = [m.partnership_id for m in memberships_of(user) if m.role in BUSINESS_UNIT]
         keys: dict[Hashable, Any] = dict(enumerate([user.pk, *units]))
-        kind = tuple(units.index(unit) for unit in units)
-        found = _WAYS_IN.rows(clock.today(), kind, lambda: _ways_in(user, units), keys)
+        key = (_ways_in, clock.today(), tuple(units.index(unit) for unit in units))
+        found = rows_of(key, lambda: _ways_in(user, units), keys)
         remembered[user.pk] = frozenset(role for role, _ in found), frozenset(key for _, key in found)
     both: tuple[frozenset[str], frozenset[Any]] = remembered[user.pk]
     return both
-
-
-_WAYS_IN: Final = Texts()
 
 
 def _ways_in(user: User, units: list[Any]) -> Any:

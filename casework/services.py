@@ -89,7 +89,8 @@ def _record_admission(row: Access, holder: object, *, by: User) -> None:
 @transaction.atomic
 def admit_standing(case: Case, *, by: User, on: dt.date, why: str) -> None:
     """Let in whoever holds a standing role in the case's partnership: sub-group, partners, independent
-    chair and notifier (architecture §5). Whoever is in already is not let in twice."""
+    chair and notifier (architecture §5). Whoever is in already is not let in twice; the
+    caller holds the case, which is new or locked by its transition."""
     area = case.partnership
     in_force = Access.objects.filter(case=case, partnership=area, until=None).values_list("role", flat=True)
     missing = STANDING.difference(in_force)

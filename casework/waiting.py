@@ -59,7 +59,7 @@ def most(case: Case | uuid.UUID | None) -> int:
     The page of everything that waits on somebody shows the most pressing of all kinds together, and says when there
     is more (`noting_cuts`).
     """
-    return 50 if case is not None else 10
+    return 50 if case is not None else 15
 
 
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from django.db import connection
+
 from deadlines.models import Holiday
 from deadlines.models.reference import CalendarName
 from deadlines.rules import words
@@ -22,11 +24,26 @@ _kept: dict[str, tuple[str, Calendar]] = {}
 
 def calendar_named(name: str = CalendarName.ENGLAND_AND_WALES) -> Calendar:
     """A calendar as the holiday table stands now; one short query unless the table has changed."""
-    fingerprint = Holiday.objects.fingerprint(name)
+    fingerprint = _fingerprint(name)
     if name not in _kept or _kept[name][0] != fingerprint:
         days = list(Holiday.objects.of_calendar(name))
         _kept[name] = fingerprint, _of_days(name, days, fingerprint[:8] or "empty")
     return _kept[name][1]
+
+
+# Asked on every page that shows a date, and the same each time: not worth composing.
+_TOGETHER: Final = """
+    SELECT md5(string_agg(concat_ws('|', "on", title, provisional), E'\\n' ORDER BY "on"))
+    FROM "deadlines_holiday" WHERE calendar = %s
+"""
+
+
+def _fingerprint(name: str) -> str:
+    """Changes whenever any holiday of a calendar does, whatever changed it; empty for an empty table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOGETHER, [name])
+        (together,) = cursor.fetchone()
+    return together or ""
 
 
 def would_be(name: str, *, without: Iterable[Holiday] = (), adding: Iterable[Holiday] = ()) -> Calendar:

@@ -123,8 +123,8 @@ def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID]
     return Home(
         _tasks(mine[:tasks], clocks, calendars),
         _tasks(theirs[:others], clocks, calendars),
-        # Of a kind of which there is much, the first are looked for.
-        more=len(mine) > tasks or bool(mine and cuts),
+        # Of a kind of which there is much, the first are looked for, whosever they are.
+        more=len(mine) > tasks or bool(cuts),
         more_others=len(theirs) > others or bool(theirs and cuts),
         watched=clocks,
     )

@@ -34,6 +34,7 @@ from casework.rules.likeness import (
     same_number,
     words_of,
 )
+from casework.rules.names import forgetting_names
 from lcspr import clock
 from referrals import candidates
 from referrals.answers import CHILDREN, FAMILY, born_on, dates_in, day, is_unborn, known
@@ -129,6 +130,7 @@ def _pseudonyms_in(answers: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(each.casefold() for each in _PSEUDONYM.findall(answers.get("earlier_reviews") or ""))
 
 
+@forgetting_names()
 def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = None) -> list[Suggestion]:
     """The cases of the business unit's own partnership that may be about these people, likeliest first; at most three.
 
@@ -193,6 +195,7 @@ class Match:
     reasons: tuple[str, ...]
 
 
+@forgetting_names()
 def matches(own: Any, *, name: str, born_on: dt.date | None, nhs_number: str) -> list[Match]:
     """Whoever, in these cases, fits everything given: the number, or the name and nearly the date."""
     one = Who(name, "", "", born_on, None, nhs_number)

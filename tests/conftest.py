@@ -25,18 +25,18 @@ from factories import (
 )
 
 from accounts.agency_kinds import AgencyKind
+from accounts.compiled import check_texts
 from accounts.db import remembering
 from accounts.models import User
 from accounts.presets import BEDFORD_BOROUGH
 from accounts.roles import Role
-from casework import compiled
 from lcspr import env
 
 # Playwright's synchronous interface runs a loop in this thread; Django's guard would refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # Every query whose text is kept for all who hold alike is held, each time it is asked, to what it would be if built anew.
-compiled.check_texts()
+check_texts()
 
 # Filled by migrations and the same for every test.
 REFERENCE_TABLES = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -189,6 +190,16 @@ def _parts_of(name: str) -> tuple[str, ...]:
         words.append(waiting)
     # Somebody may be called by a particle alone: Van, Ben.
     return tuple(_plain(part) for part in [word for word in words if word not in _PARTICLES] or words)
+
+
+@contextmanager
+def forgetting_names() -> Iterator[None]:
+    """Drop the whole names that a search met, when it is over; single words and their sounds name nobody, and stay."""
+    try:
+        yield
+    finally:
+        folded.cache_clear()
+        _parts_of.cache_clear()
 
 
 def _plain(part: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connections, models
+from django.db import models
 from django.db.models import F, Q
 
 from accounts.constraints import not_before, one_of
@@ -218,23 +218,9 @@ class RuleProposal(Record):
         return self.decided_at is None
 
 
-# Asked on every page that shows a date, and the same each time: not worth composing.
-_FINGERPRINT: Final = """
-    SELECT md5(string_agg(concat_ws('|', "on", title, provisional), E'\\n' ORDER BY "on"))
-    FROM "deadlines_holiday" WHERE calendar = %s
-"""
-
-
 class HolidayQuerySet(models.QuerySet["Holiday"]):
     def of_calendar(self, name: str) -> HolidayQuerySet:
         return self.filter(calendar=name).order_by("on")
-
-    def fingerprint(self, name: str) -> str:
-        """Changes whenever any holiday of a calendar does, whatever changed it; empty for an empty table."""
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(_FINGERPRINT, [name])
-            (together,) = cursor.fetchone()
-        return together or ""
 
 
 class Holiday(Record):

@@ -7,11 +7,13 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.db import remembering
 from actions import services
-from actions.models import ActionState
+from actions.models import Action, ActionState
 from actions.waiting import waiting
+from casework.waiting import most
 from lcspr import clock
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,27 @@ def test_following_late_actions_costs_the_same_for_three_as_for_one(new_action, 
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def many_late(new_action):
+    """More late actions of somebody else than are looked for at once."""
+    for _ in range(most(None) + 1):
+        new_action()
+    days = dt.timedelta(days=1)
+    Action.objects.update(starts_on=clock.today() - 30 * days, due_on=clock.today() - 9 * days)
+
+
+def test_one_s_own_action_is_not_hidden_by_many_late_ones_of_others(many_late, new_action, cast):
+    new_action(owner=cast.bum)
+
+    own, late = waiting(cast.bum)
+
+    assert (own.mine, late.mine) == (True, False)
+
+
+def test_where_more_may_wait_the_page_does_not_say_that_nothing_does(many_late, cast, sign_in):
+    page = sign_in(cast.bum).get(reverse("desk:home")).content.decode()
+
+    assert "Nothing waits for you" not in page
+    assert "Of what is most pressing, nothing waits for you." in page

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from factories import CaseFactory, MembershipFactory, UserFactory, subject_of
 
+from accounts.compiled import noting_cuts, rows_of
 from accounts.db import forget_memberships, forget_ways_in
 from accounts.models import Agency
 from accounts.roles import Role
@@ -168,3 +169,55 @@ def test_any_finds_as_many_as_are_named(cast, count):
     found = Agency.objects.filter(pk__any=[agency.pk for agency in agencies])
 
     assert set(found) == set(agencies)
+
+
+def test_a_query_that_says_a_key_of_its_own_is_refused(cast):
+    """It would be kept for whoever holds alike, and show them what that key opens."""
+    case = CaseFactory(partnership=cast.partnership)
+
+    @compiled_once
+    def of_one(user, within):
+        return Case.objects.filter(pk=case.pk)
+
+    with pytest.raises(ValueError, match="would be kept for others"):
+        of_one(cast.bum)
+
+
+def test_values_that_changed_places_are_found_out(cast):
+    """The same values in another order are another question: of one person for the other’s agency."""
+    first, second = cast.agency("police").pk, cast.agency("icb").pk
+    turns = iter([(first, second), (second, first)])
+
+    def build():
+        agency, other = next(turns)
+        return Agency.objects.filter(pk=agency, parent=other)
+
+    with pytest.raises(AssertionError, match="Asked with"):
+        rows_of("changed places", build, {"agency": first, "other": second})
+
+
+def test_only_so_many_texts_are_kept_and_the_one_asked_longest_ago_goes_first(cast, cases, monkeypatch):
+    monkeypatch.setattr("accounts.compiled._MOST_KEPT", 2)
+    of_two = [(None, Stage.SCREENING), (None, Stage.DRAFTING)]
+    for asked in of_two:
+        cases.rows(cast.bum, *asked)
+    # The ways in are a text as well, found out once a request.
+    cases.rows(cast.bum, *of_two[0])
+    cases.rows(cast.bum, None, Stage.MONITORING)
+
+    assert cases.kept(cast.bum, *of_two[0])[1]
+    assert not cases.kept(cast.bum, *of_two[1])[1]
+
+
+def test_it_is_known_when_there_may_be_more(cast, cases):
+    @compiled_once
+    def first_two(user, case):
+        return Case.objects.filter(open_to(user, case="")).order_by("pk")[:2]
+
+    CaseFactory(partnership=cast.partnership)
+    with noting_cuts() as cuts:
+        assert len(first_two(cast.bum)) == 1
+        assert cuts == []
+        CaseFactory(partnership=cast.partnership)
+        assert len(first_two(cast.bum)) == 2
+        assert len(cuts) == 1
