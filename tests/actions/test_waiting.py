@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.db import remembering
+from accounts.roles import Role
 from actions import services
 from actions.models import Action, ActionState
 from actions.waiting import waiting
@@ -125,9 +126,10 @@ def many_late(new_action):
 
 
 def test_one_s_own_action_is_not_hidden_by_many_late_ones_of_others(many_late, new_action, cast):
-    new_action(owner=cast.bum)
+    manager = cast.person(Role.BUM, agency="school")
+    new_action(owner=manager)
 
-    own, late = waiting(cast.bum)
+    own, late = waiting(manager)
 
     assert (own.mine, late.mine) == (True, False)
 
