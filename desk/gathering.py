@@ -19,6 +19,7 @@ import publication.waiting
 import rapid_review.waiting
 import referrals.waiting
 from accounts.compiled import noting_cuts
+from accounts.db import memberships_of
 from accounts.models import User
 from casework.compiled import compiled_once
 from casework.models import Case
@@ -176,13 +177,18 @@ def _clocks(keys: Collection[uuid.UUID], user: User, calendars: Calendars) -> di
     """The deadlines that are shown, worked out, by key."""
     now = clock.now()
     wanted = _to_show(user, keys=list(keys)) if keys else []
+    areas = {held.partnership_id: held.partnership for held in memberships_of(user)}
+    for each in wanted:
+        # Most people's are of their own partnership, which is at hand.
+        each.partnership = areas.get(each.partnership_id) or each.partnership
+        areas[each.partnership_id] = each.partnership
     return {each.pk: shown(each, now=now, calendars=calendars) for each in wanted}
 
 
 @compiled_once
 def _to_show(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
-    """A handful of deadlines with all that a row shows, in one query: their rules come once for each."""
-    related = ("case", "rule", "partnership", "owed_agency", "owed_user")
+    """A handful of deadlines with what a row shows beside its partnership, in one query: rules come once for each."""
+    related = ("case", "rule", "owed_agency", "owed_user")
     return Deadline.objects.filter(pk__any=keys).select_related(*related)
 
 

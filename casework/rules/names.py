@@ -151,9 +151,19 @@ def _somebody(words: list[str]) -> list[str]:
     return kept
 
 
+# The plain letters made small, apostrophes and digits left out; all else divides.
+_PLAIN: Final = {
+    code: chr(code).lower() if chr(code).isalpha() else None if chr(code) in "'`0123456789" else " "
+    for code in range(128)
+}
+
+
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """`text` in plain small Latin letters, spaces and nothing else: no accents, apostrophes or other scripts."""
+    if text.isascii():
+        # Most names, in a tenth of the time.
+        return " ".join(text.translate(_PLAIN).split())
     spaced = "".join(
         # A letter of a script that writes no spaces is a syllable of its own.
         f" {letter} " if "\u3400" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" else letter
