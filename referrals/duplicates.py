@@ -18,6 +18,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import Partnership, User
 from accounts.roles import BUSINESS_UNIT
+from casework.compiled import compiled_once
 from casework.models import Case, Part, Subject
 from casework.rules.likeness import (
     SAME_INCIDENT_DAYS,
@@ -147,12 +148,20 @@ def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = N
         (each for each in found.items() if each[1][0].score >= LEAST_SCORE),
         key=lambda each: (-round(each[1][0].score, 4), _far(each[1][1])),
     )[:MOST]
-    cases = own.in_bulk([case_id for case_id, _ in best])
+    told = _told(user, keys=[case_id for case_id, _ in best])
+    # A case with which one was joined may be of another area.
+    cases = {case.pk: case for case in told if case.partnership_id == partnership.pk}
     return [
         Suggestion(cases[case_id], likeness.kind, likeness.score, list(likeness.reasons), days)
         for case_id, (likeness, days) in best
         if case_id in cases
     ]
+
+
+@compiled_once
+def _told(user: User, case: None, *, keys: list[Any]) -> Any:
+    """Cases that are told of, again among those the person may open as business unit."""
+    return Case.objects.visible_to(user, BUSINESS_UNIT).filter(pk__any=keys)
 
 
 def _rank(likeness: Likeness) -> tuple[bool, float]:
@@ -196,12 +205,13 @@ class Match:
 
 
 @forgetting_names()
-def matches(own: Any, *, name: str, born_on: dt.date | None, nhs_number: str) -> list[Match]:
-    """Whoever, in these cases, fits everything given: the number, or the name and nearly the date."""
+def matches(own: Any, *, user: User, name: str, born_on: dt.date | None, nhs_number: str) -> list[Match]:
+    """Whoever, in these cases of `user`'s business unit, fits everything given: the number, or the name and nearly the
+    date."""
     one = Who(name, "", "", born_on, None, nhs_number)
     brought = [(each, reasons) for each in candidates.of_one(one, own) if (reasons := _fits(one, each.who))]
     found = brought[: MOST_MATCHES + 1]
-    cases = own.in_bulk({each.case for each, _ in found})
+    cases = {case.pk: case for case in _told(user, keys=list({each.case for each, _ in found}))}
     return [
         Match(cases[each.case], each.label, Part(each.who.part).label, reasons)
         for each, reasons in found

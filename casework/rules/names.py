@@ -212,6 +212,7 @@ def forgetting_names() -> Iterator[None]:
         _parts_of.cache_clear()
 
 
+@lru_cache(maxsize=8192)
 def _plain(part: str) -> str:
     """One spelling for what is only spelling: Abdel, Abdur and Abdul before another name; Mc and Mac."""
     if part not in LINES_OF:
