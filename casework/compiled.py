@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Sequence
 from functools import wraps
 from typing import Any, Final
 
@@ -57,21 +57,21 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
     return rows
 
 
-def attach(rows: Iterable[Any], name: str, related: Callable[..., list[Any]], user: User) -> None:
+def attach(rows: Sequence[Any], name: str, related: Callable[..., list[Any]], user: User) -> None:
     """Give rows what belongs to them under `name`, as `prefetch_related` does, by a query compiled once.
 
     `related` takes the keys of the rows, as `keys`, and returns objects in the order in which they are wanted. Of the
     manager nothing but `all()` may be asked then, which gives a list.
     """
-    by_key: dict[Any, list[Any]] = {row.pk: [] for row in rows}
-    if not by_key:
+    if not rows:
         return
+    column = rows[0]._meta.get_field(name).field.attname
+    by_key: dict[Any, list[Any]] = {row.pk: [] for row in rows}
+    for found in related(user, keys=list(by_key)):
+        by_key[getattr(found, column)].append(found)
     for row in rows:
         # Where Django keeps what it fetched for a row beforehand.
         row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = by_key[row.pk]
-        column = row._meta.get_field(name).field.attname
-    for found in related(user, keys=list(by_key)):
-        by_key[getattr(found, column)].append(found)
 
 
 _Held = tuple[dt.date, Hashable, tuple[uuid.UUID, ...]]

@@ -205,9 +205,10 @@ class Match:
 
 
 @forgetting_names()
-def matches(own: Any, *, user: User, name: str, born_on: dt.date | None, nhs_number: str) -> list[Match]:
-    """Whoever, in these cases of `user`'s business unit, fits everything given: the number, or the name and nearly the
+def matches(user: User, *, name: str, born_on: dt.date | None, nhs_number: str) -> list[Match]:
+    """Whoever, in the cases of `user`'s business unit, fits everything given: the number, or the name and nearly the
     date."""
+    own = Case.objects.visible_to(user, BUSINESS_UNIT)
     one = Who(name, "", "", born_on, None, nhs_number)
     brought = [(each, reasons) for each in candidates.of_one(one, own) if (reasons := _fits(one, each.who))]
     found = brought[: MOST_MATCHES + 1]
