@@ -114,6 +114,33 @@ def rows_of(
 
     Raises ValueError for a query that says a key which is none of the values: it would be kept for others.
     """
+    text = _text_of(key, build, values, stand_ins, anew)
+    found = text.fetch(values) if text else []
+    if text and len(found) == text.limit and (cuts := _cuts.get()) is not None:
+        cuts.append(text.sql)
+    return found
+
+
+def statement_of(
+    key: Hashable,
+    build: Callable[[], QuerySet[Any]],
+    values: Mapping[Hashable, Any],
+    *,
+    stand_ins: Mapping[Hashable, Any] | None = None,
+    anew: Callable[[], QuerySet[Any]] | None = None,
+) -> tuple[str, tuple[Any, ...]] | None:
+    """The SQL of such a query with its parameters, to stand in a statement written out; None when it finds nothing."""
+    text = _text_of(key, build, values, stand_ins, anew)
+    return (text.sql, text.filled(values)) if text else None
+
+
+def _text_of(
+    key: Hashable,
+    build: Callable[[], QuerySet[Any]],
+    values: Mapping[Hashable, Any],
+    stand_ins: Mapping[Hashable, Any] | None,
+    anew: Callable[[], QuerySet[Any]] | None,
+) -> _Text | None:
     text = _kept.get(key, _UNKNOWN)
     if text is _UNKNOWN:
         said = {**values, **(stand_ins or {})}
@@ -126,10 +153,8 @@ def rows_of(
             _kept.move_to_end(key)
     if _is_checked:
         _check(text, values, (anew or build)())
-    found = text.fetch(values) if text else []
-    if text and len(found) == text.limit and (cuts := _cuts.get()) is not None:
-        cuts.append(text.sql)
-    return found
+    kept: _Text | None = text
+    return kept
 
 
 def _compiled(query: QuerySet[Any], slots: Mapping[Any, Hashable] | None) -> _Text | None:

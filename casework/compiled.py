@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from accounts.compiled import Slot, rows_of
+from accounts.compiled import Slot, rows_of, statement_of
 from accounts.db import known, memberships_of
 from accounts.models import User
 from casework.models import Case
@@ -34,9 +34,20 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
     a case; nothing else, above all not on the time or on rows it reads. `accounts.compiled.check_texts` holds every
     query to that.
     """
+    return _once(build, rows_of)
 
+
+def written_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., tuple[str, tuple[Any, ...]] | None]:
+    """Make of a function that builds a query, as for `compiled_once`, one that returns its SQL with the parameters.
+
+    For a statement that is written out and looks only among these rows; None when there can be none.
+    """
+    return _once(build, statement_of)
+
+
+def _once(build: Callable[..., QuerySet[Any]], ask: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(build)
-    def rows(user: User, case: Case | uuid.UUID | None = None, *more: Hashable, **values: Any) -> list[Any]:
+    def asked(user: User, case: Case | uuid.UUID | None = None, *more: Hashable, **values: Any) -> Any:
         within = case.pk if isinstance(case, Case) else case
         day, held, keys = _held(user)
         filled: dict[Hashable, Any] = {**dict(enumerate(keys)), "case": within}
@@ -46,7 +57,7 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
         }
         stand_ins: dict[Hashable, Any] = {"case": SOME_CASE}
         stand_ins.update(some)
-        return rows_of(
+        return ask(
             (build, day, held, within is None, more, tuple(values)),
             lambda: build(user, None if within is None else SOME_CASE, *more, **some),
             filled,
@@ -54,7 +65,7 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
             anew=lambda: build(user, within, *more, **values),
         )
 
-    return rows
+    return asked
 
 
 def attach(rows: Sequence[Any], name: str, related: Callable[..., list[Any]], user: User) -> None:

@@ -7,18 +7,19 @@ at a time cost more than the search. Only cases the person asking may open are i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Q
 
+from accounts.models import Partnership, User
+from accounts.roles import BUSINESS_UNIT
+from casework.compiled import written_once
 from casework.encryption import blind
-from casework.models import Person
+from casework.models import Case, Person
 from casework.people import born_pairs, months_around, name_keys
 from casework.rules.likeness import SAME_INCIDENT_DAYS, Who
 from casework.rules.names import key_groups, name_parts, normalised_nhs_number
@@ -58,29 +59,55 @@ _BORN: Final = "born_index = %s"
 _NEARLY_BORN: Final = "born_pairs_index && %s::varchar[] AND name_index && %s::varchar[]"
 _TWO_NAMES: Final = "name_index && %s::varchar[] AND name_index && %s::varchar[]"
 _A_NAME: Final = "name_index && %s::varchar[]"
-_A_NAME_THEN: Final = "case_id IN ({cases}) AND name_index && %s::varchar[]"
+# Their incident lies within these days, or overlaps them.
+_A_NAME_THEN: Final = """
+case_id IN (
+    SELECT id FROM casework_case
+    WHERE partnership_id = %s AND (incident_from BETWEEN %s AND %s OR incident_until >= %s AND incident_from < %s)
+) AND name_index && %s::varchar[]
+"""
 
 
-def of_family(people: Sequence[Who], incident: Span, own: Any) -> list[Candidate]:
-    """Whoever, in the cases of `own`, may be one of these people, or was named in a case of the same days."""
+def of_family(
+    people: Sequence[Who], incident: Span, user: User, partnership: Partnership, *, besides: Any = None
+) -> list[Candidate]:
+    """Whoever, in the cases of `user`'s business unit of a partnership, may be one of these people, or was named in a case
+    of the same days; `besides` is the key of a case left out."""
     ways: list[Way] = []
     names: set[str] = set()
     for one in people[:MOST_ASKED]:
         groups = _groups(one)
         names.update(key for group in groups for key in group)
         ways += _ways(one, groups)
-    if names and (near := _same_days(incident)) is not None:
-        ways += _named_in(own.filter(near), sorted(names))
+    if names and (near := _same_days(incident)):
+        ways.append(Way(3, _A_NAME_THEN, (partnership.pk, *near, sorted(names))))
+    own = _own_in(user, partnerships=[partnership.pk], besides=[besides] if besides else [])
     return _opened(ways, own, most=MOST_PEOPLE * len(people))
 
 
-def of_one(one: Who, own: Any) -> list[Candidate]:
-    """Whoever, in the cases of `own`, may be this person; of one name only, whoever bears it."""
+def of_one(one: Who, user: User) -> list[Candidate]:
+    """Whoever, in the cases of `user`'s business units, may be this person; of one name only, whoever bears it."""
     groups = _groups(one)
     ways = list(_ways(one, groups))
     if len(name_parts(one.forenames)) == 1:
         ways += [Way(4, _A_NAME, (group,)) for group in groups]
-    return _opened(ways, own, most=MOST_PEOPLE)
+    return _opened(ways, _own(user), most=MOST_PEOPLE)
+
+
+_OF_CASE: Final = ("id", "duplicate_of_id", "incident_from", "incident_until")
+
+
+@written_once
+def _own(user: User, case: None) -> Any:
+    """The cases of the business units a person works in, with what is said of each."""
+    return Case.objects.visible_to(user, BUSINESS_UNIT).order_by().values(*_OF_CASE)
+
+
+@written_once
+def _own_in(user: User, case: None, *, partnerships: list[Any], besides: list[Any]) -> Any:
+    """Those of these partnerships, without some."""
+    rows = Case.objects.visible_to(user, BUSINESS_UNIT).filter(partnership__any=partnerships)
+    return rows.exclude(pk__any=besides).order_by().values(*_OF_CASE)
 
 
 def _groups(one: Who) -> list[list[str]]:
@@ -103,29 +130,14 @@ def _ways(one: Who, groups: list[list[str]]) -> Iterator[Way]:
         yield Way(3, _TWO_NAMES, (first, second))
 
 
-def _same_days(incident: Span) -> Q | None:
-    """Cases whose incident lies within three days of this one, or overlaps it."""
+def _same_days(incident: Span) -> tuple[dt.date, ...]:
+    """What `_A_NAME_THEN` asks of the days around an incident: three on either side; nothing for one without a date."""
     start, until = incident[0], incident[1] or incident[0]
     if start is None or until is None:
-        return None
+        return ()
     slack = dt.timedelta(days=SAME_INCIDENT_DAYS)
     first, last = start - slack, until + slack
-    return Q(incident_from__range=(first, last)) | Q(incident_until__gte=first, incident_from__lt=first)
-
-
-def _named_in(cases: Any, names: list[str]) -> Iterator[Way]:
-    if (chosen := _chosen(cases, "pk")) is not None:
-        sql, values = chosen
-        yield Way(3, _A_NAME_THEN.format(cases=sql), (*values, names))
-
-
-def _chosen(cases: Any, *columns: str) -> tuple[str, tuple[Any, ...]] | None:
-    """The statement that reads these columns of these cases, with its values; None when there can be none."""
-    try:
-        sql, values = cases.order_by().values(*columns).query.sql_with_params()
-    except EmptyResultSet:
-        return None
-    return sql, tuple(values)
+    return first, last, first, first
 
 
 # Of too many, those found in the surest way are kept.
@@ -139,24 +151,22 @@ JOIN ({own}) AS in_case ON in_case.id = person.case_id
 ORDER BY found.rank, person.id
 LIMIT {most}
 """
-_OF_CASE: Final = ("id", "duplicate_of_id", "incident_from", "incident_until")
 _SEALED: Final = ("forenames", "surname", "other_names", "born_on", "expected_on", "nhs_number")
 
 
-def _opened(ways: Iterable[Way], own: Any, *, most: int) -> list[Candidate]:
+def _opened(ways: Sequence[Way], own: tuple[str, tuple[Any, ...]] | None, *, most: int) -> list[Candidate]:
     """The people of these cases who are found in any of these ways, each once and opened."""
-    ways, chosen = list(ways), _chosen(own, *_OF_CASE)
-    if not ways or chosen is None:
+    if not ways or own is None:
         return []
     each = [f"SELECT id, {way.rank} AS rank FROM casework_person WHERE {way.condition}" for way in ways]  # noqa: S608
     sql = _FOUND.format(
         columns=", ".join(f"person.{name}" for name in _SEALED),
         ways=" UNION ALL ".join(each),
-        own=chosen[0],
+        own=own[0],
         most=most,
     )
     with _through_the_indexes() as (cursor, planned):
-        cursor.execute(planned + sql, [*(value for way in ways for value in way.values), *chosen[1]])
+        cursor.execute(planned + sql, [*(value for way in ways for value in way.values), *own[1]])
         rows = cursor.fetchall()
     fields: list[Any] = [Person._meta.get_field(name) for name in _SEALED]
     return [_candidate(row, fields) for row in rows]

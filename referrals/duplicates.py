@@ -137,9 +137,8 @@ def find(asked: Asked, *, user: User, partnership: Partnership, besides: Any = N
 
     `besides` is the case that asks, and is left out.
     """
-    own = Case.objects.visible_to(user, BUSINESS_UNIT).filter(partnership=partnership).exclude(pk=besides)
     found: dict[Any, tuple[Likeness, int | None]] = {}
-    for case_id, likeness, days in _compared(asked, own):
+    for case_id, likeness, days in _compared(asked, user, partnership, besides):
         if case_id == besides:
             continue
         if case_id not in found or _rank(likeness) > _rank(found[case_id][0]):
@@ -173,8 +172,10 @@ def _far(days: int | None) -> int:
     return days if days is not None else SAME_INCIDENT_DAYS + 1
 
 
-def _compared(asked: Asked, own: Any) -> Iterable[tuple[Any, Likeness, int | None]]:
-    for found in candidates.of_family(asked.people, asked.incident, own):
+def _compared(
+    asked: Asked, user: User, partnership: Partnership, besides: Any
+) -> Iterable[tuple[Any, Likeness, int | None]]:
+    for found in candidates.of_family(asked.people, asked.incident, user, partnership, besides=besides):
         days = days_apart(asked.incident, found.incident)
         for one in asked.people:
             if likeness := compare(one, found.who, days=days):
@@ -182,6 +183,7 @@ def _compared(asked: Asked, own: Any) -> Iterable[tuple[Any, Likeness, int | Non
                 yield found.duplicate_of or found.case, likeness, days
     if asked.pseudonyms:
         written = {each.casefold() for each in asked.pseudonyms}
+        own = Case.objects.visible_to(user, BUSINESS_UNIT).filter(partnership=partnership).exclude(pk=besides)
         named = own.annotate(written=Lower("pseudonym")).filter(written__in=written)
         named = named.values("pk", "pseudonym", "incident_from", "incident_until")
         for row in named:
@@ -208,9 +210,8 @@ class Match:
 def matches(user: User, *, name: str, born_on: dt.date | None, nhs_number: str) -> list[Match]:
     """Whoever, in the cases of `user`'s business unit, fits everything given: the number, or the name and nearly the
     date."""
-    own = Case.objects.visible_to(user, BUSINESS_UNIT)
     one = Who(name, "", "", born_on, None, nhs_number)
-    brought = [(each, reasons) for each in candidates.of_one(one, own) if (reasons := _fits(one, each.who))]
+    brought = [(each, reasons) for each in candidates.of_one(one, user) if (reasons := _fits(one, each.who))]
     found = brought[: MOST_MATCHES + 1]
     cases = {case.pk: case for case in _told(user, keys=list({each.case for each, _ in found}))}
     return [

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.roles import BUSINESS_UNIT
 from casework.models import Case
 from casework.people import record_subject
 from casework.rules.likeness import Who
@@ -36,21 +35,17 @@ def known(cast):
     return put
 
 
-def own(user):
-    return Case.objects.visible_to(user, BUSINESS_UNIT)
-
-
 def cases(found):
     return [each.case for each in found]
 
 
 def test_a_family_is_looked_for_in_one_statement(cast, known):
     case = known("ONE", forenames="Robin", surname="Example", born_on=BORN)
-    mine = own(cast.bum)
     asked = []
+    candidates.of_family([ROBIN], DAYS, cast.bum, cast.partnership)  # What the person holds is found once.
     for people in ([ROBIN], [ROBIN, SANDY, LEANNE]):
         with CaptureQueriesContext(connection) as queries:
-            found = candidates.of_family(people, DAYS, mine)
+            found = candidates.of_family(people, DAYS, cast.bum, cast.partnership)
         asked.append(len(queries))
         assert cases(found) == [case.pk]
         assert found[0].who == Who("Robin", "Example", "", BORN)
@@ -72,14 +67,14 @@ def test_each_way_brings_somebody_back_once(cast, known, identity):
     case = known("ONE", **identity)
     known("TWO", forenames="Robin", surname="Faraway", born_on=dt.date(2013, 11, 2))
 
-    assert cases(candidates.of_family([ROBIN, ROBIN], (None, None), own(cast.bum))) == [case.pk]
+    assert cases(candidates.of_family([ROBIN, ROBIN], (None, None), cast.bum, cast.partnership)) == [case.pk]
 
 
 def test_one_name_is_enough_in_a_case_of_the_same_days(cast, known):
     case = known("ONE", incident=dt.date(2026, 6, 11), forenames="Zeb", surname="Example")
     known("TWO", incident=dt.date(2026, 6, 13), forenames="Zeb", surname="Example")
 
-    assert cases(candidates.of_family([ROBIN], DAYS, own(cast.bum))) == [case.pk]
+    assert cases(candidates.of_family([ROBIN], DAYS, cast.bum, cast.partnership)) == [case.pk]
 
 
 def test_of_too_many_those_found_most_surely_are_kept(cast, known, monkeypatch):
@@ -89,16 +84,16 @@ def test_of_too_many_those_found_most_surely_are_kept(cast, known, monkeypatch):
     born = known("BORN", forenames="Zeb", surname="Quill", born_on=BORN)
     numbered = known("NUMBER", forenames="Zeb", surname="Quill", nhs_number="943 476 5919")
 
-    assert cases(candidates.of_family([ROBIN], DAYS, own(cast.bum))) == [numbered.pk, born.pk]
-    assert cases(candidates.of_one(ROBIN, own(cast.bum))) == [numbered.pk, born.pk]
+    assert cases(candidates.of_family([ROBIN], DAYS, cast.bum, cast.partnership)) == [numbered.pk, born.pk]
+    assert cases(candidates.of_one(ROBIN, cast.bum)) == [numbered.pk, born.pk]
 
 
 def test_nobody_outside_the_business_unit_brings_anybody_back(cast, known):
     known("ONE", forenames="Robin", surname="Example", born_on=BORN, nhs_number="943 476 5919")
 
     for user in (cast.rep, cast.referrer):
-        assert candidates.of_family([ROBIN], DAYS, own(user)) == []
-        assert candidates.of_one(ROBIN, own(user)) == []
+        assert candidates.of_family([ROBIN], DAYS, user, cast.partnership) == []
+        assert candidates.of_one(ROBIN, user) == []
         assert (
             duplicates.find(duplicates.Asked((ROBIN,), DAYS), user=user, partnership=cast.partnership) == []
         )
@@ -117,6 +112,6 @@ def test_what_the_database_was_told_for_the_search_ends_with_it(cast, known):
     known("ONE", forenames="Robin", surname="Example")
     before = planned()
 
-    candidates.of_one(ROBIN, own(cast.bum))
+    candidates.of_one(ROBIN, cast.bum)
 
     assert planned() == before
