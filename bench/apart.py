@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
+import psycopg
 from django.conf import settings
 from django.db import connections
 
@@ -37,7 +37,7 @@ def apart(name: str) -> Iterator[None]:
 def _as_owner(*statements: str) -> None:
     """From the server's own database: nobody may be in the one that is copied."""
     where = env.database(settings.OWNER_DATABASE_URL)
-    connection = psycopg2.connect(
+    connection = psycopg.connect(
         dbname="postgres",
         user=where["USER"],
         password=where["PASSWORD"],

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from types import MappingProxyType
 from typing import Any, Final
 
-import psycopg2
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.db import models
@@ -65,7 +65,7 @@ def of_cases() -> list[type[models.Model]]:
 def as_owner() -> Iterator[Any]:
     """A cursor of the role that owns the tables, each statement a transaction of its own."""
     where = env.database(settings.OWNER_DATABASE_URL)
-    connection = psycopg2.connect(
+    connection = psycopg.connect(
         dbname=where["NAME"],
         user=where["USER"],
         password=where["PASSWORD"],

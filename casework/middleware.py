@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django_fsm import ConcurrentTransition
-from psycopg2 import errors
+from psycopg import errors
 
 from accounts.db import acting_as
 from casework import audit, typed

@@ -7,6 +7,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# How many times a connection asks a statement before PostgreSQL keeps it.
+_ASKED_OFTEN = 3
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
 
@@ -70,5 +73,16 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **query},
+        "OPTIONS": {"connect_timeout": 5, **query, **_statements()},
+        "DISABLE_SERVER_SIDE_CURSORS": flag("DATABASE_POOLED"),
     }
+
+
+def _statements() -> dict[str, Any]:
+    """How statements go to PostgreSQL: what a connection asks often it parses and plans once (docs/adr/0018).
+
+    A pooler that hands out its connections a transaction at a time (DATABASE_POOLED=1) cannot keep them.
+    """
+    if flag("DATABASE_POOLED"):
+        return {"prepare_threshold": None}
+    return {"server_side_binding": True, "prepare_threshold": _ASKED_OFTEN}

@@ -185,8 +185,7 @@ def _compared(
         written = {each.casefold() for each in asked.pseudonyms}
         own = Case.objects.visible_to(user, BUSINESS_UNIT).filter(partnership=partnership).exclude(pk=besides)
         named = own.annotate(written=Lower("pseudonym")).filter(written__in=written)
-        named = named.values("pk", "pseudonym", "incident_from", "incident_until")
-        for row in named:
+        for row in named.values("pk", "pseudonym", "incident_from", "incident_until"):
             days = days_apart(asked.incident, (row["incident_from"], row["incident_until"]))
             if likeness := of_one_family(row["pseudonym"], row["pseudonym"], days=days):
                 yield row["pk"], likeness, days

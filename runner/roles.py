@@ -10,9 +10,9 @@ import time
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
-from psycopg2.extensions import connection
-from psycopg2.sql import SQL, Identifier, Literal
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier, Literal
 
 PATIENCE = 60.0
 
@@ -21,14 +21,14 @@ def main() -> int:
     orders: dict[str, Any] = json.load(sys.stdin)
     try:
         made = with_server(orders)
-    except psycopg2.OperationalError as error:
+    except psycopg.OperationalError as error:
         return refuse(f"The database server did not let us in: {first_line(error)}.")
-    except psycopg2.errors.InsufficientPrivilege as error:
+    except psycopg.errors.InsufficientPrivilege as error:
         return refuse(
             f"The role in DATABASE_URL may not do what the demo and the tests need: {first_line(error)}. "
             "It must be able to create roles and databases."
         )
-    except psycopg2.Error as error:
+    except psycopg.Error as error:
         return refuse(f"The database server refused: {first_line(error)}.")
     print(json.dumps(made))
     return 0
@@ -60,20 +60,20 @@ def with_server(orders: dict[str, Any]) -> list[str]:
         link.close()
 
 
-def enter(address: str) -> connection:
+def enter(address: str) -> Connection[Any]:
     """Connect, waiting while the server replays what an earlier crash left in its log."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            return psycopg2.connect(address, connect_timeout=5)
-        except psycopg2.OperationalError as error:
+            return psycopg.connect(address, connect_timeout=5)
+        except psycopg.OperationalError as error:
             recovering = "starting up" in str(error) or "not yet accepting" in str(error)
             if not recovering or time.monotonic() > until:
                 raise
         time.sleep(0.1)
 
 
-def ensure_role(link: connection, *, name: str, password: str, may_create_databases: bool) -> None:
+def ensure_role(link: Connection[Any], *, name: str, password: str, may_create_databases: bool) -> None:
     """Make the role, or give it the password this folder knows."""
     with link.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
@@ -88,7 +88,7 @@ def ensure_role(link: connection, *, name: str, password: str, may_create_databa
         )
 
 
-def ensure_database(link: connection, *, name: str, owner: str, fresh: bool) -> bool:
+def ensure_database(link: Connection[Any], *, name: str, owner: str, fresh: bool) -> bool:
     """Make the database for its owner, and say whether it is new; a fresh one replaces what was there."""
     with link.cursor() as cursor:
         if fresh:
@@ -104,7 +104,7 @@ def ensure_database(link: connection, *, name: str, owner: str, fresh: bool) -> 
     return True
 
 
-def drop_databases(link: connection, prefix: str) -> None:
+def drop_databases(link: Connection[Any], prefix: str) -> None:
     """Remove the databases that a broken-off run of the tests left."""
     with link.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])

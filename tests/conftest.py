@@ -9,7 +9,7 @@ import uuid
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-import psycopg2
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -63,7 +63,7 @@ BROWSER_ARGUMENTS = (
 def owner_cursor(database: str = "postgres"):
     """A cursor of the role that owns the tables, each statement its own transaction."""
     where = env.database(settings.OWNER_DATABASE_URL)
-    connection = psycopg2.connect(
+    connection = psycopg.connect(
         dbname=database,
         user=where["USER"],
         password=where["PASSWORD"],
@@ -115,7 +115,7 @@ def _drop(name: str) -> None:
         try:
             with owner_cursor() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        except psycopg2.errors.InsufficientPrivilege:
+        except psycopg.errors.InsufficientPrivilege:
             time.sleep(0.5)
         else:
             return
@@ -124,7 +124,7 @@ def _drop(name: str) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave no template behind, unless the next run is to start from it (KEEP_TEST_TEMPLATE=1)."""
     if not hasattr(session.config, "workerinput") and not os.environ.get("KEEP_TEST_TEMPLATE"):
-        with suppress(psycopg2.Error):
+        with suppress(psycopg.Error):
             _drop(_template_name())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import psycopg2
+import psycopg
 import pytest
 from conftest import owner_cursor
 from django.core.management import CommandError, call_command
@@ -103,7 +103,7 @@ class TestTampering:
             cursor.execute("ALTER TABLE casework_eventpayload ENABLE TRIGGER USER")
 
     def test_even_the_owner_is_refused_while_the_triggers_stand(self, case):
-        with owner_cursor(connection.settings_dict["NAME"]) as cursor, pytest.raises(psycopg2.Error):
+        with owner_cursor(connection.settings_dict["NAME"]) as cursor, pytest.raises(psycopg.Error):
             cursor.execute("DELETE FROM casework_event")
 
     def test_an_altered_line_is_found(self, case):

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import path
 from django_fsm import ConcurrentTransition
 from factories import CaseFactory, has_opened
-from psycopg2 import errors
+from psycopg import errors
 
 from accounts.models import Partnership
 from casework import audit, middleware

@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 
-import psycopg2
+import psycopg
 import pytest
 from celery import current_app
 from django.core import mail
@@ -62,9 +62,9 @@ def test_an_act_succeeds_while_the_broker_is_down_and_its_message_goes_later(
 def kill_backend():
     """What a restart of PostgreSQL does to a connection."""
     connection.ensure_connection()
-    pid = connection.connection.get_backend_pid()
+    pid = connection.connection.info.backend_pid
     where = connection.settings_dict
-    other = psycopg2.connect(
+    other = psycopg.connect(
         dbname=where["NAME"],
         user=where["USER"],
         password=where["PASSWORD"],

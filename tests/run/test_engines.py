@@ -5,7 +5,7 @@ import sys
 from contextlib import closing
 from urllib.parse import urlsplit
 
-import psycopg2
+import psycopg
 import pytest
 import redis
 
@@ -23,7 +23,7 @@ def no_servers_given(monkeypatch):
 
 
 def ask(address, question):
-    with closing(psycopg2.connect(address)) as link, link.cursor() as cursor:
+    with closing(psycopg.connect(address)) as link, link.cursor() as cursor:
         cursor.execute(question)
         link.commit()
         return cursor.fetchall() if cursor.description else []
@@ -49,9 +49,9 @@ def test_engines_start_keep_their_data_and_survive_a_kill(tmp_path, no_servers_g
             second.app,
             "SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user",
         ) == [(False, False, False)]
-        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask(second.app, "CREATE TABLE mine ()")
-        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             ask(world.as_role(second.app, second.role, "a guess"), "SELECT 1")
         with pytest.raises(redis.AuthenticationError):
             redis.from_url(f"redis://127.0.0.1:{urlsplit(second.broker).port}/0").ping()

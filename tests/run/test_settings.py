@@ -144,3 +144,13 @@ def test_a_database_address_is_taken_apart():
 def test_no_other_database_is_accepted(url):
     with pytest.raises(ImproperlyConfigured, match="only database"):
         env.database(url)
+
+
+def test_statements_asked_often_are_kept_by_the_database_unless_a_pooler_stands_before_it(monkeypatch):
+    address = "postgresql://lcspr_app:p@db.example/reviews"
+    kept = env.database(address)
+    monkeypatch.setenv("DATABASE_POOLED", "1")
+    pooled = env.database(address)
+
+    assert (kept["OPTIONS"]["prepare_threshold"], pooled["OPTIONS"]["prepare_threshold"]) == (3, None)
+    assert (kept["DISABLE_SERVER_SIDE_CURSORS"], pooled["DISABLE_SERVER_SIDE_CURSORS"]) == (False, True)
