@@ -166,7 +166,7 @@ def _compiled(query: QuerySet[Any], slots: Mapping[Any, Hashable] | None) -> _Te
         return None
     if slots is not None:
         params = [
-            Slot(slots[each]) if isinstance(each, (uuid.UUID, dt.datetime)) and each in slots else each
+            Slot(slots[each]) if isinstance(each, (uuid.UUID, dt.date)) and each in slots else each
             for each in params
         ]
         if any(isinstance(each, uuid.UUID) for each in params):

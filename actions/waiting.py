@@ -28,7 +28,7 @@ from casework import audit
 from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
-from casework.waiting import Places, Waiting, most
+from casework.waiting import Places, Waiting, first_of
 from deadlines.rules.words import and_list, count
 from lcspr import clock
 
@@ -116,7 +116,8 @@ def _unfinished(user: User, case: uuid.UUID | None) -> Any:
         found = found.filter(unfinished & theirs)
     # Their own first, so that many late ones of others do not hide them.
     own = ExpressionWrapper(Q(owner=user), output_field=BooleanField())
-    return found.select_related("case", "owner", "agency").order_by(own.desc(), "due_on")[: most(case)]
+    found = found.select_related("case", "owner", "agency").order_by(own.desc(), "due_on")
+    return first_of(found, case, dated="due_on")
 
 
 def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
@@ -172,7 +173,7 @@ def _requested(user: User, case: uuid.UUID | None) -> Any:
         found = found.filter(
             (Q(agency__in=agencies) & open_to(user, {Role.REP})) | open_to(user, BUSINESS_UNIT)
         )
-    return found.select_related("case", "agency").order_by("respond_by")[: most(case)]
+    return first_of(found.select_related("case", "agency").order_by("respond_by"), case, dated="respond_by")
 
 
 def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
@@ -214,7 +215,8 @@ def _followed(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[
 def _done(user: User, case: uuid.UUID | None) -> Any:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
     to_show = Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
-    return _in_states(_ACTION_WAITS, Action.objects.visible_to(user).exclude(to_show), user, case)
+    rows = Action.objects.visible_to(user).exclude(to_show)
+    return _in_states(_ACTION_WAITS, rows, user, case, dated="look_again_on")
 
 
 def _plans(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
@@ -226,7 +228,9 @@ def _moving_plans(user: User, case: uuid.UUID | None) -> Any:
     return _in_states(_PLAN_WAITS, ActionPlan.objects.visible_to(user), user, case)
 
 
-def _in_states(waits: tuple[_Wait, ...], rows: Any, user: User, case: uuid.UUID | None) -> Any:
+def _in_states(
+    waits: tuple[_Wait, ...], rows: Any, user: User, case: uuid.UUID | None, *, dated: str = ""
+) -> Any:
     """Rows in one of the states; without a case, only where the person holds a role on which the state waits."""
     if case is not None:
         rows = rows.filter(case=case, state__in=[wait.state for wait in waits])
@@ -235,7 +239,7 @@ def _in_states(waits: tuple[_Wait, ...], rows: Any, user: User, case: uuid.UUID 
         if not theirs:
             return rows.none()
         rows = rows.filter(reduce(or_, (Q(state=wait.state) & open_to(user, wait.roles) for wait in theirs)))
-    return rows.select_related("case").order_by("created_at")[: most(case)]
+    return first_of(rows.select_related("case").order_by("created_at"), case, dated=dated)
 
 
 def _each(

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -25,14 +28,34 @@ from lcspr import clock
 SOME_CASE: Final = uuid.UUID(int=0)
 
 
+_around: ContextVar[Mapping[str, Any]] = ContextVar(
+    "said to every query over all cases", default=MappingProxyType({})
+)
+
+
+@contextmanager
+def saying(**values: Any) -> Iterator[None]:
+    """Let the queries over all cases that are built meanwhile say these values, lists, days or instants (`said`)."""
+    token = _around.set({**_around.get(), **values})
+    try:
+        yield
+    finally:
+        _around.reset(token)
+
+
+def said(name: str) -> Any:
+    """What a query being built is to say by this name; None when there is nothing."""
+    return _around.get().get(name)
+
+
 def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
     """Make of a function that builds a query one that returns its rows, compiling it once for all who hold alike.
 
     `build` is asked with a person, the key of a case or None, what follows by position, and values by name: an
-    instant, or a list for the lookup `any`; the function made of it takes a case or its key. What it builds may depend
-    on the person's memberships and their ways into cases (casework.permissions), on the day, and on whether there is
-    a case; nothing else, above all not on the time or on rows it reads. `accounts.compiled.check_texts` holds every
-    query to that.
+    instant, a day, or a list for the lookup `any`; the function made of it takes a case or its key. What it builds may
+    depend on the person's memberships and their ways into cases (casework.permissions), on the day, on whether there
+    is a case, and, when there is none, on what is `said` around it; nothing else, above all not on the time or on rows
+    it reads. `accounts.compiled.check_texts` holds every query to that.
     """
     return _once(build, rows_of)
 
@@ -49,17 +72,24 @@ def _once(build: Callable[..., QuerySet[Any]], ask: Callable[..., Any]) -> Calla
     @wraps(build)
     def asked(user: User, case: Case | uuid.UUID | None = None, *more: Hashable, **values: Any) -> Any:
         within = case.pk if isinstance(case, Case) else case
+        around = _around.get() if within is None else {}
         day, held, keys = _held(user)
         filled: dict[Hashable, Any] = {**dict(enumerate(keys)), "case": within}
+        filled.update(around)
         filled.update(values)
-        some: dict[str, Any] = {
-            name: _some(name, number, value) for number, (name, value) in enumerate(values.items(), 1)
-        }
+        some = _stand_ins(values)
+        some_around = _stand_ins(around, after=len(some))
         stand_ins: dict[Hashable, Any] = {"case": SOME_CASE}
+        stand_ins.update(some_around)
         stand_ins.update(some)
+
+        def once() -> QuerySet[Any]:
+            with saying(**some_around):
+                return build(user, None if within is None else SOME_CASE, *more, **some)
+
         return ask(
-            (build, day, held, within is None, more, tuple(values)),
-            lambda: build(user, None if within is None else SOME_CASE, *more, **some),
+            (build, day, held, within is None, more, tuple(values), tuple(around)),
+            once,
             filled,
             stand_ins=stand_ins,
             anew=lambda: build(user, within, *more, **values),
@@ -114,9 +144,17 @@ def _numbered(user: User) -> _Held:
     return clock.today(), (memberships, by_name(user), around), tuple(key for key in keys if key)
 
 
+def _stand_ins(values: Mapping[str, Any], *, after: int = 0) -> dict[str, Any]:
+    return {
+        name: _some(name, number, value) for number, (name, value) in enumerate(values.items(), after + 1)
+    }
+
+
 def _some(name: str, number: int, value: Any) -> Any:
     """What stands for a value passed by name: nothing that a query says by itself."""
     if isinstance(value, dt.datetime):
         return dt.datetime(9999, 1, number, tzinfo=dt.UTC)
-    assert isinstance(value, list), "Instants and lists only."
+    if isinstance(value, dt.date):
+        return dt.date(9999, 1, number)
+    assert isinstance(value, list), "Instants, days and lists only."
     return Slot(name)

@@ -12,9 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from django.db import connection, models
+from django.db.models import Q
 
 from accounts.models import User
-from casework.compiled import SOME_CASE
+from casework.compiled import SOME_CASE, said, saying
 from casework.models import Case
 from casework.permissions import world_of
 
@@ -53,13 +54,35 @@ class Waiting:
     blocked: list[str] = field(default_factory=list)
 
 
-def most(case: Case | uuid.UUID | None) -> int:
-    """How much of one kind is looked for: in a case all that is likely, over all cases the first to do.
+# How much of one kind is looked for in one case: all that is likely.
+_MOST_IN_ONE: Final = 50
+# In those that are most pressing: what a page shows of all kinds together.
+_MOST_IN_SOME: Final = 30
+# Over all cases: the first to do.
+_MOST_IN_ALL: Final = 15
 
-    The page of everything that waits on somebody shows the most pressing of all kinds together, and says when there
-    is more (`noting_cuts`).
+
+@contextmanager
+def looking_in(cases: list[uuid.UUID], until: dt.date) -> Iterator[None]:
+    """Let every kind be looked for in these cases alone, and besides what has a date of its own until this one."""
+    with saying(among=cases, until=until):
+        yield
+
+
+def first_of(rows: Any, case: uuid.UUID | None, *, dated: str = "") -> Any:
+    """Of the rows of a kind that waits, in the order in which they are to be done, those that are looked for.
+
+    `dated` names their own date, of what is not timed by a deadline alone. The page of everything that waits on
+    somebody says when there is more than is looked for (`noting_cuts`).
     """
-    return 50 if case is not None else 15
+    if case is not None:
+        return rows[:_MOST_IN_ONE]
+    if (cases := said("among")) is None:
+        return rows[:_MOST_IN_ALL]
+    near = Q(**{"pk__any" if rows.model is Case else "case__any": cases})
+    if dated:
+        near |= Q(**{f"{dated}__lte": said("until")})
+    return rows.filter(near)[:_MOST_IN_SOME]
 
 
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])

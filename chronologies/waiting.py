@@ -15,7 +15,7 @@ from casework import audit
 from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import agencies_as, open_to, roles_in
-from casework.waiting import Waiting, most
+from casework.waiting import Waiting, first_of
 from chronologies.models import MANAGERS, WRITABLE, WRITERS, Chronology, ChronologyState
 from chronologies.services import DUE
 from deadlines.rules.words import and_list
@@ -60,7 +60,7 @@ def _underway(user: User, case: uuid.UUID | None) -> Any:
         found = found.filter(theirs | managed).annotate(
             managed=ExpressionWrapper(managed, output_field=BooleanField())
         )
-    return found.select_related("case", "agency").order_by("due_on")[: most(case)]
+    return first_of(found.select_related("case", "agency").order_by("due_on"), case, dated="due_on")
 
 
 def _writes(chronology: Chronology, user: User, agencies: frozenset[object]) -> bool:

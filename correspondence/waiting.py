@@ -13,7 +13,7 @@ from accounts.roles import BUSINESS_UNIT
 from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import business_unit_partnerships
-from casework.waiting import Waiting, most
+from casework.waiting import Waiting, first_of
 from correspondence.models import MessageState
 
 
@@ -37,7 +37,7 @@ def _undelivered(user: User, case: uuid.UUID | None) -> Any:
         Q(messages__state=MessageState.FAILED) | Q(messages__bounced_at__isnull=False)
     )
     found = cases.filter(failed).annotate(failed=Count("messages", filter=failed)).order_by("opened_at")
-    return found[: most(case)]
+    return first_of(found, case)
 
 
 def _waiting(case: Case, *, mine: bool) -> Waiting:

@@ -12,7 +12,7 @@ from accounts.roles import BUSINESS_UNIT
 from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import business_unit_partnerships, roles_in
-from casework.waiting import Waiting, most
+from casework.waiting import Waiting, first_of
 from deadlines.models import Deadline
 
 
@@ -41,4 +41,4 @@ def _unexplained(user: User, case: uuid.UUID | None) -> Any:
         if case is not None
         else rows.filter(partnership__in=business_unit_partnerships(user))
     )
-    return rows.select_related("case", "rule").order_by("met_at")[: most(case)]
+    return first_of(rows.select_related("case", "rule").order_by("met_at"), case)

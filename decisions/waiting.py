@@ -29,7 +29,7 @@ from casework import audit
 from casework.compiled import attach, compiled_once
 from casework.models import OPEN, Access, Case
 from casework.permissions import holds_anywhere, open_to, roles_anywhere
-from casework.waiting import Address, Places, Waiting, most
+from casework.waiting import Address, Places, Waiting, first_of
 from decisions import pages
 from decisions.kinds import DecisionKind, recommendation_comes_first
 from decisions.models import (
@@ -65,6 +65,8 @@ def _rows(
     case: uuid.UUID | None,
     roles: Collection[frozenset[Role]],
     only: Mapping[frozenset[Role], Q] = MappingProxyType({}),
+    *,
+    dated: str = "",
 ) -> Any:
     """Rows with, for each set of roles, whether the user holds one of it in the row's case: one query for all.
 
@@ -76,9 +78,9 @@ def _rows(
     theirs = {_flag(these): open_to(user, these) for these in roles}
     held = {flag: ExpressionWrapper(these, output_field=BooleanField()) for flag, these in theirs.items()}
     if case is not None:
-        return rows.filter(case=case).annotate(**held)[: most(case)]
+        return first_of(rows.filter(case=case).annotate(**held), case)
     concern = (only.get(these, Q()) & theirs[_flag(these)] for these in roles)
-    return rows.filter(reduce(or_, concern)).annotate(**held)[: most(case)]
+    return first_of(rows.filter(reduce(or_, concern)).annotate(**held), case, dated=dated)
 
 
 def _gathered(
@@ -346,7 +348,7 @@ def _undeclared(user: User, case: uuid.UUID | None, role: Role) -> Any:
     if case is not None:
         cases = cases.filter(pk=case)
     declared = Declaration.objects.live().filter(case=OuterRef("pk"), person=user, role=role)
-    return cases.filter(~Exists(declared)).order_by("opened_at")[: most(case)]
+    return first_of(cases.filter(~Exists(declared)).order_by("opened_at"), case)
 
 
 def _to_declare(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -365,7 +367,7 @@ def _to_declare(user: User, case: Case | None) -> Iterator[Waiting]:
 @compiled_once
 def _due_holds(user: User, case: uuid.UUID | None) -> Any:
     due = Hold.objects.in_force().filter(review_on__lte=clock.today() + SOON)
-    return _rows(due, user, case, [MAY_HOLD])
+    return _rows(due, user, case, [MAY_HOLD], dated="review_on")
 
 
 def _holds(user: User, case: Case | None) -> Iterator[Waiting]:

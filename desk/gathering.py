@@ -23,7 +23,7 @@ from accounts.db import memberships_of
 from accounts.models import User
 from casework.compiled import compiled_once
 from casework.models import Case
-from casework.waiting import Waiting, asked_together
+from casework.waiting import Waiting, asked_together, looking_in
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.models.reference import CalendarName
@@ -114,21 +114,58 @@ class Home:
 def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID] = ()) -> Home:
     """The `tasks` most pressing things that wait on `user` and the `others` they wait for: the soonest first,
     what has no date last."""
-    with asked_together(), noting_cuts() as cuts:
-        found = [waiting for source in SOURCES for waiting in source(user, None)]
-    pairs = _in_order(found, user)
-    mine = [pair for pair in pairs if pair[0].mine]
-    theirs = [pair for pair in pairs if not pair[0].mine]
+    mine, theirs, is_cut = _soonest(user, tasks, others) or _everything(user)
     calendars = Calendars()
     clocks = _clocks([*_keys(mine[:tasks]), *_keys(theirs[:others]), *watched], user, calendars)
     return Home(
         _tasks(mine[:tasks], clocks, calendars),
         _tasks(theirs[:others], clocks, calendars),
         # Of a kind of which there is much, the first are looked for, whosever they are.
-        more=len(mine) > tasks or bool(cuts),
-        more_others=len(theirs) > others or bool(theirs and cuts),
+        more=len(mine) > tasks or is_cut,
+        more_others=len(theirs) > others or bool(theirs and is_cut),
         watched=clocks,
     )
+
+
+_Pair = tuple[Waiting, Any]
+# What waits on a person and what on others, each with its deadline if one runs, and whether there may be more.
+_Found = tuple[list[_Pair], list[_Pair], bool]
+
+
+def _everything(user: User) -> _Found:
+    with asked_together(), noting_cuts() as cuts:
+        found = [waiting for source in SOURCES for waiting in source(user, None)]
+    return *_apart(_in_order(found, user)), bool(cuts)
+
+
+def _soonest(user: User, tasks: int, others: int) -> _Found | None:
+    """What waits in the cases whose deadlines come first, where this fills a page; None where it does not.
+
+    Nothing that is left out comes before what is shown: neither its deadline nor a date of its own does.
+    """
+    for many in (3 * (tasks + others) // 2, 6 * (tasks + others)):
+        first = _first_deadlines(user, None, many)
+        if len(first) < many:
+            return None
+        until = first[-1].due_on
+        cases = list(dict.fromkeys(row.case_id for row in first if row.case_id))
+        with asked_together(), looking_in(cases, until):
+            found = [waiting for source in SOURCES for waiting in source(user, None)]
+        near = [pair for pair in _in_order(found, user) if (due := _due(pair)) and due <= until]
+        mine, theirs = _apart(near)
+        if len(mine) >= tasks and len(theirs) >= others:
+            return mine, theirs, True
+    return None
+
+
+@compiled_once
+def _first_deadlines(user: User, case: None, many: int) -> Any:
+    rows = Deadline.objects.visible_to(user).open().filter(held_since=None).order_by("due_at", "pk")
+    return rows.values_list("case_id", "due_on", named=True)[:many]
+
+
+def _apart(pairs: list[_Pair]) -> tuple[list[_Pair], list[_Pair]]:
+    return [pair for pair in pairs if pair[0].mine], [pair for pair in pairs if not pair[0].mine]
 
 
 def tasks_in(case: Case, user: User, clocks: Iterable[Shown], calendars: Calendars) -> list[Task]:
@@ -150,23 +187,27 @@ def with_deadlines(found: Collection[Waiting], user: User) -> list[Task]:
     return _tasks(pairs, _clocks(_keys(pairs), user, calendars), calendars)
 
 
-def _in_order(found: Collection[Waiting], user: User) -> list[tuple[Waiting, Any]]:
+def _in_order(found: Collection[Waiting], user: User) -> list[_Pair]:
     """Each thing with the keys of the deadline it names, if one runs: of most, the due date alone is read."""
     codes = {code for waiting in found for code in _codes(waiting)}
     cases = {waiting.case.pk for waiting in found}
     keys = _keys_of(user, cases=list(cases), codes=list(codes)) if codes else []
     answers = _Answers((row.due_at, row, row) for row in keys)
     pairs = [(waiting, answers.to(waiting)) for waiting in found]
-    return sorted(
-        pairs, key=lambda pair: _urgency(pair[0], _first(pair[0].due_on, pair[1] and pair[1].due_on))
-    )
+    return sorted(pairs, key=lambda pair: _urgency(pair[0], _due(pair)))
+
+
+def _due(pair: _Pair) -> dt.date | None:
+    waiting, row = pair
+    # Nobody is pressed by a deadline that is held.
+    return _first(waiting.due_on, row.due_on if row and row.held_since is None else None)
 
 
 @compiled_once
 def _keys_of(user: User, case: None, *, cases: list[uuid.UUID], codes: list[str]) -> Any:
     """The keys and dates of open deadlines."""
     named = Deadline.objects.visible_to(user).open().order_by().filter(case__any=cases, code__any=codes)
-    return named.values_list("pk", "due_at", "due_on", "case_id", "code", "about", named=True)
+    return named.values_list("pk", "due_at", "due_on", "case_id", "code", "about", "held_since", named=True)
 
 
 def _keys(pairs: Iterable[tuple[Waiting, Any]]) -> list[uuid.UUID]:

@@ -1,4 +1,4 @@
-"""Registers the checks that guard the settings."""
+"""Registers the checks that guard the settings, and what each connection to the database is told."""
 
 from django.apps import AppConfig
 
@@ -8,4 +8,4 @@ class WiringConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
-        from lcspr import checks  # noqa: F401 - registering is the import's whole purpose
+        from lcspr import checks, database  # noqa: F401 - registering is the imports' whole purpose

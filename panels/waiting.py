@@ -19,7 +19,7 @@ from casework.compiled import compiled_once
 from casework.models import Case, Stage
 from casework.permissions import Holds, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Address, Places, Waiting, most
+from casework.waiting import Address, Places, Waiting, first_of
 from correspondence.models import NoticeSubject
 from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
@@ -133,11 +133,11 @@ def _any_of(
     """
     rows = rows.order_by(order)
     if case is not None:
-        return rows.filter(reduce(or_, (kind for kind, _ in kinds)), case=case)[: most(case)]
+        return first_of(rows.filter(reduce(or_, (kind for kind, _ in kinds)), case=case), case)
     theirs = [(kind, roles) for kind, roles in kinds if roles is None or holds_anywhere(user, roles)]
     if not theirs:
         return rows.none()
-    return rows.filter(reduce(or_, (kind & open_to(user, roles) for kind, roles in theirs)))[: most(case)]
+    return first_of(rows.filter(reduce(or_, (kind & open_to(user, roles) for kind, roles in theirs))), case)
 
 
 def _rows(
@@ -267,7 +267,7 @@ def _unopened(user: User, case: uuid.UUID | None) -> Any:
     if case is not None:
         return Case.objects.filter(reduce(or_, (kind for kind, _ in kinds)), pk=case)
     wanted = reduce(or_, (kind & open_to(user, roles, case="") for kind, roles in kinds))
-    return Case.objects.filter(wanted).order_by("opened_at")[: most(case)]
+    return first_of(Case.objects.filter(wanted).order_by("opened_at"), case)
 
 
 def _openings(look: _Look) -> Iterator[Waiting]:

@@ -19,7 +19,7 @@ from casework.compiled import compiled_once
 from casework.models import Case, TakingBack
 from casework.permissions import business_unit_partnerships, holds_anywhere, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Places, Waiting, most
+from casework.waiting import Places, Waiting, first_of
 from deadlines.models import Deadline
 from decisions.models import Hold
 from govuk.dates import date_text
@@ -91,7 +91,13 @@ def _followed(waits: Waiting) -> Waiting:
 
 
 def _rows(
-    rows: Any, user: User, case: uuid.UUID | None, roles: frozenset[Role], order: str = "created_at"
+    rows: Any,
+    user: User,
+    case: uuid.UUID | None,
+    roles: frozenset[Role],
+    order: str = "created_at",
+    *,
+    dated: str = "",
 ) -> Any:
     """Rows with whether the user holds one of the roles in the row's case; without a case only those."""
     if case is None and not holds_anywhere(user, roles):
@@ -99,10 +105,9 @@ def _rows(
     theirs = open_to(user, roles)
     rows = rows.select_related("case").order_by(order)
     if case is None:
-        return rows.filter(theirs).annotate(mine=Value(True))[: most(case)]
-    return rows.filter(case=case).annotate(mine=ExpressionWrapper(theirs, output_field=BooleanField()))[
-        : most(case)
-    ]
+        return first_of(rows.filter(theirs).annotate(mine=Value(True)), case, dated=dated)
+    mine = ExpressionWrapper(theirs, output_field=BooleanField())
+    return first_of(rows.filter(case=case).annotate(mine=mine), case)
 
 
 @compiled_once
@@ -135,7 +140,7 @@ def _under_way(user: User, case: uuid.UUID | None) -> Any:
     if case is not None:
         # What its guards look at; they are shown on the case's own page alone.
         rows = rows.select_related("report", "decision")
-    return _rows(rows, user, case, HOLDERS)
+    return _rows(rows, user, case, HOLDERS, dated="planned_on")
 
 
 def _publications(user: User, case: Case | None) -> Iterator[Waiting]:

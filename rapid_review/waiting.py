@@ -18,7 +18,7 @@ from casework.compiled import compiled_once
 from casework.models import Case, Stage, TakingBack
 from casework.permissions import agencies_as, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Places, Waiting, most
+from casework.waiting import Places, Waiting, first_of
 from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
 from rapid_review.models import (
@@ -116,7 +116,7 @@ def _to_confirm(user: User, case: uuid.UUID | None) -> Any:
         transition=SENDING, confirmed_at=None, refused_at=None
     )
     rows = rows.filter(case=case) if case else rows.exclude(asked_by=user)
-    return rows.select_related("case")[: most(case)]
+    return first_of(rows.select_related("case"), case)
 
 
 def _requests(user: User, case: Case | None) -> list[Waiting]:
@@ -142,8 +142,8 @@ def _requests(user: User, case: Case | None) -> list[Waiting]:
 def _outstanding(user: User, case: uuid.UUID | None) -> Any:
     requests = AgencyRequest.objects.visible_to(user).outstanding().select_related("case", "agency")
     if case is not None:
-        return requests.filter(case=case)[: most(case)]
-    return requests.filter(agency__in=agencies_as(user, {Role.REP, Role.AA}))[: most(case)]
+        return first_of(requests.filter(case=case), case)
+    return first_of(requests.filter(agency__in=agencies_as(user, {Role.REP, Role.AA})), case)
 
 
 def _request_verb(request: AgencyRequest) -> str:
@@ -168,7 +168,7 @@ def _unfinished(user: User, case: uuid.UUID | None) -> Any:
         reviews = reviews.filter(reduce(or_, [*steps, to_come])).annotate(
             in_unit=ExpressionWrapper(open_to(user, BUSINESS_UNIT), output_field=BooleanField())
         )
-    return reviews.order_by("created_at")[: most(case)]
+    return first_of(reviews.order_by("created_at"), case)
 
 
 def _number_of(rows: Any) -> Any:
@@ -297,7 +297,7 @@ def _other_area(user: User, case: Case | None) -> list[Waiting]:
 def _to_tell(user: User, case: uuid.UUID | None) -> Any:
     rows = Deadline.objects.open().filter(_STILL_TO_TELL).filter(open_to(user, TELLS))
     rows = rows.filter(case=case) if case else rows
-    return rows.select_related("case").order_by("due_at")[: most(case)]
+    return first_of(rows.select_related("case").order_by("due_at"), case)
 
 
 _PLACES: Final = Places(

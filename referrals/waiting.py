@@ -17,7 +17,7 @@ from casework import audit
 from casework.compiled import compiled_once
 from casework.models import Case, Stage, TakingBack
 from casework.permissions import business_unit_partnerships, open_to
-from casework.waiting import Places, Waiting, most
+from casework.waiting import Places, Waiting, first_of
 from decisions.kinds import DecisionKind
 from decisions.models import Decision, DecisionState
 from referrals.models import (
@@ -90,7 +90,7 @@ def _open_referrals(user: User, case: uuid.UUID | None) -> Any:
         rows = rows.filter(Q(partnership__in=business_unit_partnerships(user)) | own)
     else:
         rows = rows.filter(case=case)
-    return rows.order_by("received_at", "pk")[: most(case)]
+    return first_of(rows.order_by("received_at", "pk"), case)
 
 
 def _referrals(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -143,7 +143,7 @@ def _unsent_notifications(user: User, case: uuid.UUID | None) -> Any:
     rows = SeriousIncidentNotification.objects.visible_to(user).select_related("case")
     rows = rows.filter(state__in=_UNSENT)
     rows = rows.filter(case=case) if case is not None else rows
-    return _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]
+    return first_of(_with_flag(rows, user, NOTIFIERS).order_by("required_at"), case)
 
 
 def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -167,7 +167,7 @@ def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
 def _unsent_death_notices(user: User, case: uuid.UUID | None) -> Any:
     rows = DeathNotice.objects.visible_to(user).select_related("case").filter(state=DeathNoticeState.REQUIRED)
     rows = rows.filter(case=case) if case is not None else rows
-    return _with_flag(rows, user, NOTIFIERS).order_by("required_at")[: most(case)]
+    return first_of(_with_flag(rows, user, NOTIFIERS).order_by("required_at"), case)
 
 
 def _death_notices(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -193,7 +193,7 @@ def _decided_criteria(user: User, case: uuid.UUID | None) -> Any:
     )
     rows = rows.filter(case=case) if case is not None else rows
     rows = rows.select_related("case").order_by("opened_on")
-    return _with_flag(rows, user, BUSINESS_UNIT)[: most(case)]
+    return first_of(_with_flag(rows, user, BUSINESS_UNIT), case)
 
 
 def _decided(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -214,7 +214,7 @@ def _to_confirm(user: User, case: uuid.UUID | None) -> Any:
         transition__in=_TAKEN_BACK, confirmed_at=None, refused_at=None
     )
     rows = rows.filter(case=case) if case is not None else rows
-    return rows.select_related("case")[: most(case)]
+    return first_of(rows.select_related("case"), case)
 
 
 def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:

@@ -15,7 +15,7 @@ import deadlines.services
 from accounts.roles import Role
 from actions.services import add_action
 from casework import audit
-from casework.models import Event, Stage
+from casework.models import Case, Event, Stage
 from casework.services import admit_standing
 from casework.waiting import Waiting
 from deadlines.models import Deadline
@@ -201,8 +201,8 @@ def test_an_overdue_action_stands_under_overdue_with_how_late_it_is(cast, sign_i
     assert str(action.due_on.year) in task
 
 
-def late_action(cast, *, pseudonym="Child V"):
-    """An action of the school's owner that should have been done nine days ago."""
+def late_action(cast, *, pseudonym="Child V", days=9):
+    """An action of the school's owner that should have been done so many days ago."""
     case = CaseFactory(partnership=cast.partnership, stage=Stage.MONITORING, pseudonym=pseudonym)
     admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
     return add_action(
@@ -211,11 +211,71 @@ def late_action(cast, *, pseudonym="Child V"):
         agency=cast.agency("school"),
         text="Train everybody",
         intended_outcome="Children are seen",
-        starts_on=clock.today() - dt.timedelta(days=30),
-        due_on=clock.today() - dt.timedelta(days=9),
+        starts_on=clock.today() - dt.timedelta(days=90),
+        due_on=clock.today() - dt.timedelta(days=days),
         by=cast.bum,
-        on=clock.today() - dt.timedelta(days=30),
+        on=clock.today() - dt.timedelta(days=90),
     )
+
+
+# Of much, the most pressing
+
+
+@pytest.fixture
+def much(cast):
+    """Requests asked for on six days, the latest first, and beside them what no deadline times or presses."""
+    for days in (2, 30, 5, 20, 1, 9):
+        request_of(cast, pseudonym=f"Child {days}", asked_days_ago=days)
+    late_action(cast, pseudonym="Family A", days=60)
+    for pseudonym, code, kind in (
+        ("Family H", "DL-14", DecisionKind.SIGN_OFF),
+        ("Baby L", "DL-01", DecisionKind.CRITERIA),
+    ):
+        case = CaseFactory(partnership=cast.partnership, stage=Stage.SIGN_OFF, pseudonym=pseudonym)
+        admit_standing(case, by=cast.bum, on=clock.today(), why="Accepted")
+        began = clock.now() - dt.timedelta(days=400)
+        deadlines.services.start(code, case=case, trigger_at=began, because="", by=cast.bum)
+        open_decision(case, kind=kind, by=cast.bum, on=clock.today())
+    held = Case.objects.get(pseudonym="Family H")
+    deadlines.services.hold("DL-14", case=held, reason="The trial goes on.", by=cast.bum)
+
+
+def lines(tasks):
+    return [(str(task.waiting.verb), task.waiting.case.pseudonym, task.due_on) for task in tasks]
+
+
+@pytest.mark.parametrize("role", ["bum", "sgc", "rep", "dsp_la"])
+@pytest.mark.parametrize(("tasks", "others"), [(2, 1), (3, 2), (2, 0)])
+def test_of_much_those_in_the_cases_due_first_are_the_most_pressing_of_all(
+    cast, much, monkeypatch, role, tasks, others
+):
+    user = getattr(cast, role)
+    quick = gathering.home_of(user, tasks=tasks, others=others)
+    monkeypatch.setattr(gathering, "_soonest", lambda *args: None)
+    whole = gathering.home_of(user, tasks=tasks, others=others)
+
+    assert lines(quick.mine) == lines(whole.mine)
+    assert lines(quick.others) == lines(whole.others)
+    assert (quick.more, quick.more_others) == (whole.more, whole.more_others)
+
+
+def test_of_much_only_the_cases_due_first_are_looked_at(cast, much, monkeypatch):
+    monkeypatch.setattr(gathering, "_everything", None)  # Whoever asks for it fails.
+
+    found = gathering.home_of(cast.rep, tasks=2, others=0)
+    followed = gathering.home_of(cast.bum, tasks=0, others=2)
+
+    assert [task.waiting.case.pseudonym for task in found.mine] == ["Child 30", "Child 20"]
+    assert [task.waiting.case.pseudonym for task in followed.others] == ["Baby L", "Family A"]
+    assert found.more
+    assert followed.more_others
+
+
+def test_what_is_held_presses_nobody(cast, much):
+    found = gathering.home_of(cast.dsp_la, tasks=20, others=0)
+
+    assert [task.waiting.case.pseudonym for task in found.mine] == ["Baby L", "Family H"]
+    assert [group.heading for group in gathering.grouped(found.mine)] == ["Overdue", "Later"]
 
 
 # Waiting for others
