@@ -21,6 +21,7 @@ from typing import Any, Final
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import QuerySet
+from psycopg.sql import quote
 
 # How many texts a process keeps, each of some 50 KB: a partnership's ways of holding roles need a few hundred a day.
 _MOST_KEPT: Final = 1_500
@@ -51,12 +52,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class _Text:
-    """A query compiled: its SQL, with slots among the parameters, and what turns rows into objects."""
+    """A query compiled: its SQL, with slots among the parameters, and what turns rows into objects.
+
+    `asked` is the same with everything but the slots written out: less to send, and more for the database to plan by.
+    """
 
     rows: QuerySet[Any]
     compiler: Any
     sql: str
     params: tuple[Any, ...]
+    asked: str
     converters: dict[int, Any]
 
     @property
@@ -69,10 +74,10 @@ class _Text:
         return tuple(values[each.name] if isinstance(each, Slot) else each for each in self.params)
 
     def fetch(self, values: Mapping[Hashable, Any]) -> list[Any]:
-        params = self.filled(values)
+        params = tuple(values[each.name] for each in self.params if isinstance(each, Slot))
         ready = copy(self.compiler)
         ready.connection = connections[self.rows.db]
-        ready.as_sql = lambda *args, **kwargs: (self.sql, params)
+        ready.as_sql = lambda *args, **kwargs: (self.asked, params)
         ready.get_converters = lambda columns: self.converters
         rows = self.rows.all()
         rows.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
@@ -173,7 +178,22 @@ def _compiled(query: QuerySet[Any], slots: Mapping[Any, Hashable] | None) -> _Te
             raise ValueError(f"A key that nobody fills in would be kept for others: {sql}")
     converters = compiler.get_converters(column for column, *_ in compiler.select[: compiler.col_count])
     compiler.connection = None
-    return _Text(query, compiler, sql, tuple(params), converters)
+    return _Text(query, compiler, sql, tuple(params), written_out(sql, params), converters)
+
+
+_PLACE: Final = re.compile(r"%[%s]")
+
+
+def written_out(sql: str, params: Iterable[Any]) -> str:
+    """The SQL with its parameters written into it, as the database reads them; a `Slot` stays a parameter."""
+    left = iter(params)
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] == "%%" or isinstance(value := next(left), Slot):
+            return found[0]
+        return quote(value).replace("%", "%%")
+
+    return _PLACE.sub(place, sql)
 
 
 _is_checked = False

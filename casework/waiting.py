@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 from django.db import connection, models
 from django.db.models import Q
 
+from accounts.compiled import Slot, written_out
 from accounts.models import User
 from casework.compiled import SOME_CASE, said, saying
 from casework.models import Case
@@ -59,7 +60,7 @@ _MOST_IN_ONE: Final = 50
 # In those that are most pressing: what a page shows of all kinds together.
 _MOST_IN_SOME: Final = 30
 # Over all cases: the first to do.
-_MOST_IN_ALL: Final = 15
+MOST_IN_ALL: Final = 15
 
 
 @contextmanager
@@ -77,18 +78,30 @@ def first_of(rows: Any, case: uuid.UUID | None, *, dated: str = "") -> Any:
     """
     if case is not None:
         return rows[:_MOST_IN_ONE]
+    rows = _with_what_is_said(rows)
     if (cases := said("among")) is None:
-        return rows[:_MOST_IN_ALL]
+        return rows[:MOST_IN_ALL]
     near = Q(**{"pk__any" if rows.model is Case else "case__any": cases})
     if dated:
         near |= Q(**{f"{dated}__lte": said("until")})
     return rows.filter(near)[:_MOST_IN_SOME]
 
 
+# Of the case in which something waits, all that a line of “What needs you” says or looks at.
+_SAID_OF_A_CASE: Final = frozenset({"id", "partnership", "reference", "pseudonym", "stage"})
+
+
+def _with_what_is_said(rows: Any) -> Any:
+    within = "" if rows.model is Case else "case__"
+    names = [field.name for field in Case._meta.concrete_fields]
+    return rows.defer(*(f"{within}{name}" for name in names if name not in _SAID_OF_A_CASE))
+
+
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])
 
 # Stands for the partnership as well, in a statement that is compiled once for all.
 _SOME: Final = SOME_CASE
+_SLOT: Final = Slot("key")
 
 # What every app's places answered, while they are asked together; by what they were asked within.
 _answers: ContextVar[dict[tuple[str, uuid.UUID], dict[Places[Any], list[bool]]] | None] = ContextVar(
@@ -115,7 +128,7 @@ class Places(Generic[F]):
     """
 
     _of_all_apps: ClassVar[list[Places[Any]]] = []
-    _statements: ClassVar[dict[tuple[str, int], tuple[str, list[Any]]]] = {}
+    _statements: ClassVar[dict[tuple[str, int], tuple[str, int]]] = {}
 
     def __init__(self, *places: tuple[F, models.QuerySet[Any]]) -> None:
         self._places = places
@@ -142,8 +155,8 @@ class Places(Generic[F]):
             alive = answers[within, key][self]
         return [place for (place, _), is_alive in zip(self._places, alive, strict=True) if is_alive]
 
-    def tests(self, within: str) -> tuple[str, list[Any]]:
-        """EXISTS(…), EXISTS(…), …: compiled by Django, once in the life of the process."""
+    def tests(self, within: str) -> tuple[str, int]:
+        """EXISTS(…), EXISTS(…), …: compiled by Django, once in the life of the process; and how often it asks for the key."""
         known = (within, id(self))
         if known not in self._statements:
             compiled = [
@@ -154,7 +167,8 @@ class Places(Generic[F]):
                 for _, rows in self._places
             ]
             sql = ", ".join(f"EXISTS ({one})" for one, _ in compiled)
-            self._statements[known] = sql, [param for _, params in compiled for param in params]
+            params = [_SLOT if param == _SOME else param for _, some in compiled for param in some]
+            self._statements[known] = written_out(sql, params), params.count(_SLOT)
         return self._statements[known]
 
     def __len__(self) -> int:
@@ -164,8 +178,8 @@ class Places(Generic[F]):
 def _ask(places: Iterable[Places[Any]], within: str, key: uuid.UUID) -> dict[Places[Any], list[bool]]:
     asked = list(places)
     compiled = [each.tests(within) for each in asked]
-    params = [key if param == _SOME else param for _, some in compiled for param in some]
+    keys = [key] * sum(number for _, number in compiled)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(sql for sql, _ in compiled)}", params)
+        cursor.execute(f"SELECT {', '.join(sql for sql, _ in compiled)}", keys)
         row = iter(cursor.fetchone())
     return {each: list(islice(row, len(each))) for each in asked}

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from actions import services
 from actions.models import Action, ActionState
 from actions.waiting import waiting
-from casework.waiting import most
+from casework.waiting import MOST_IN_ALL
 from lcspr import clock
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_following_late_actions_costs_the_same_for_three_as_for_one(new_action, 
 @pytest.fixture
 def many_late(new_action):
     """More late actions of somebody else than are looked for at once."""
-    for _ in range(most(None) + 1):
+    for _ in range(MOST_IN_ALL + 1):
         new_action()
     days = dt.timedelta(days=1)
     Action.objects.update(starts_on=clock.today() - 30 * days, due_on=clock.today() - 9 * days)
