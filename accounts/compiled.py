@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
@@ -41,6 +41,16 @@ class AnyOf(models.Lookup):
         lhs, params = self.process_lhs(compiler, connection)
         kind = self.lhs.output_field.rel_db_type(connection)
         return f"{lhs} = ANY(%s::{kind}[])", [*params, self.rhs]
+
+
+class Keys(str):
+    """A list of keys as the database writes it, for `field__any`: written once, however many queries say it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, keys: Iterable[uuid.UUID]) -> Self:
+        return cls(f"{{{','.join(map(str, keys))}}}")
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ class _Text:
         return tuple(values[each.name] if isinstance(each, Slot) else each for each in self.params)
 
     def fetch(self, values: Mapping[Hashable, Any]) -> list[Any]:
-        params = tuple(values[each.name] for each in self.params if isinstance(each, Slot))
+        params = {str(each.name): values[each.name] for each in self.params if isinstance(each, Slot)}
         ready = copy(self.compiler)
         ready.connection = connections[self.rows.db]
         ready.as_sql = lambda *args, **kwargs: (self.asked, params)
@@ -171,10 +181,10 @@ def _compiled(query: QuerySet[Any], slots: Mapping[Any, Hashable] | None) -> _Te
         return None
     if slots is not None:
         params = [
-            Slot(slots[each]) if isinstance(each, (uuid.UUID, dt.date)) and each in slots else each
+            Slot(slots[each]) if isinstance(each, (uuid.UUID, dt.date, Keys)) and each in slots else each
             for each in params
         ]
-        if any(isinstance(each, uuid.UUID) for each in params):
+        if any(isinstance(each, (uuid.UUID, Keys)) for each in params):
             raise ValueError(f"A key that nobody fills in would be kept for others: {sql}")
     converters = compiler.get_converters(column for column, *_ in compiler.select[: compiler.col_count])
     compiler.connection = None
@@ -185,13 +195,17 @@ _PLACE: Final = re.compile(r"%[%s]")
 
 
 def written_out(sql: str, params: Iterable[Any]) -> str:
-    """The SQL with its parameters written into it, as the database reads them; a `Slot` stays a parameter."""
+    """The SQL with its parameters written into it, as the database reads them.
+
+    A `Slot` stays a parameter, by its name: `%(name)s`, so that what is said often is sent once.
+    """
     left = iter(params)
 
     def place(found: re.Match[str]) -> str:
-        if found[0] == "%%" or isinstance(value := next(left), Slot):
+        if found[0] == "%%":
             return found[0]
-        return quote(value).replace("%", "%%")
+        value = next(left)
+        return f"%({value.name})s" if isinstance(value, Slot) else quote(value).replace("%", "%%")
 
     return _PLACE.sub(place, sql)
 

@@ -117,7 +117,7 @@ def _unfinished(user: User, case: uuid.UUID | None) -> Any:
     # Their own first, so that many late ones of others do not hide them.
     own = ExpressionWrapper(Q(owner=user), output_field=BooleanField())
     found = found.select_related("case", "owner", "agency").order_by(own.desc(), "due_on")
-    return first_of(found, case, dated="due_on")
+    return first_of(found, case, dated="due_on", by_date=True)
 
 
 def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
@@ -277,4 +277,5 @@ _PLACES: Final = Places(
     (_responses, Recommendation.objects.filter(state=RecommendationState.RESPONSE_REQUESTED)),
     (_followed, Action.objects.filter(state__in=[wait.state for wait in _ACTION_WAITS])),
     (_plans, ActionPlan.objects.filter(state__in=[wait.state for wait in _PLAN_WAITS])),
+    dated={_owned: "due_on", _responses: "respond_by", _followed: "look_again_on"},
 )

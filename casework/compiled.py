@@ -17,11 +17,11 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from accounts.compiled import Slot, rows_of, statement_of
+from accounts.compiled import Keys, Slot, rows_of, statement_of
 from accounts.db import known, memberships_of
 from accounts.models import User
 from casework.models import Case
-from casework.permissions import by_name, world_of
+from casework.permissions import by_name, shared_with, world_of
 from lcspr import clock
 
 # Stands for the case in a text that serves for all.
@@ -35,7 +35,7 @@ _around: ContextVar[Mapping[str, Any]] = ContextVar(
 
 @contextmanager
 def saying(**values: Any) -> Iterator[None]:
-    """Let the queries over all cases that are built meanwhile say these values, lists, days or instants (`said`)."""
+    """Let the queries over all cases that are built meanwhile say these values, lists or days (`said`)."""
     token = _around.set({**_around.get(), **values})
     try:
         yield
@@ -74,7 +74,7 @@ def _once(build: Callable[..., QuerySet[Any]], ask: Callable[..., Any]) -> Calla
         within = case.pk if isinstance(case, Case) else case
         around = _around.get() if within is None else {}
         day, held, keys = _held(user)
-        filled: dict[Hashable, Any] = {**dict(enumerate(keys)), "case": within}
+        filled: dict[Hashable, Any] = {**dict(enumerate(keys)), "case": within, "shared": shared_with(user)}
         filled.update(around)
         filled.update(values)
         some = _stand_ins(values)
@@ -156,5 +156,5 @@ def _some(name: str, number: int, value: Any) -> Any:
         return dt.datetime(9999, 1, number, tzinfo=dt.UTC)
     if isinstance(value, dt.date):
         return dt.date(9999, 1, number)
-    assert isinstance(value, list), "Instants, days and lists only."
+    assert isinstance(value, list | Keys), "Instants, days and lists only."
     return Slot(name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, UUIDField, Value
+from django.db.models.functions import Cast
 
 from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
-from accounts.compiled import rows_of
+from accounts.compiled import Keys, rows_of
 from accounts.db import known, memberships_of
 from accounts.models import Agency, Membership, User
 from accounts.roles import BUSINESS_UNIT, Role
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from casework.models.case import Case
 
 
+_NONE: Final = Keys.of(())
 _WALLED: Final = ""
 # Not a role held by name, but as easily found with them: another area let this one in.
 _NEIGHBOUR: Final = "~neighbour"
@@ -31,34 +33,54 @@ def by_name(user: User) -> frozenset[str]:
     With them "" when a wall keeps the person out of a case, and a mark while the business unit they work in is let in
     to another area's that is not closed: most people have none of these, and their queries need not ask.
     """
-    return _let_in(user)[0]
+    return _let_in(user).names
 
 
-def _let_in(user: User) -> tuple[frozenset[str], frozenset[Any]]:
-    """What `by_name` says, and the keys of the partnerships of those cases; in one query."""
+def shared_with(user: User) -> Keys:
+    """The cases of other areas that were shared with the business units `user` works in, as `any` asks for them.
+
+    They are few, and most queries ask whether a row is of one of them.
+    """
+    return _let_in(user).shared
+
+
+class _LetIn(NamedTuple):
+    """The ways into cases beside memberships, and walls: by name; the partnerships of those cases; what is shared."""
+
+    names: frozenset[str]
+    partnerships: frozenset[Any]
+    shared: Keys
+
+
+def _let_in(user: User) -> _LetIn:
+    """Found in one query, once a request or act."""
     remembered = known().ways_in
     if user.pk not in remembered:
         units = [m.partnership_id for m in memberships_of(user) if m.role in BUSINESS_UNIT]
         keys: dict[Hashable, Any] = dict(enumerate([user.pk, *units]))
         key = (_ways_in, clock.today(), tuple(units.index(unit) for unit in units))
         found = rows_of(key, lambda: _ways_in(user, units), keys)
-        remembered[user.pk] = frozenset(role for role, _ in found), frozenset(key for _, key in found)
-    both: tuple[frozenset[str], frozenset[Any]] = remembered[user.pk]
-    return both
+        remembered[user.pk] = _LetIn(
+            frozenset(name for name, _, _ in found),
+            frozenset(partnership for _, partnership, _ in found),
+            Keys.of(sorted(case for _, _, case in found if case)),
+        )
+    let_in: _LetIn = remembered[user.pk]
+    return let_in
 
 
 def _ways_in(user: User, units: list[Any]) -> Any:
-    """Roles given by name, walls, and, for whoever works in business units, what was shared with these."""
-    columns = "case__partnership"
-    given = Access.objects.current().filter(user=user).order_by().values_list("role", columns)
+    """Roles given by name, walls, and, for whoever works in business units, the cases shared with these."""
+    columns = ("case__partnership", Cast(None, UUIDField()))
+    given = Access.objects.current().filter(user=user).order_by().values_list("role", *columns)
     walls = Wall.objects.filter(user=user, lifted_at=None).order_by()
-    kinds = [walls.values_list(Value(_WALLED), columns)]
+    kinds = [walls.values_list(Value(_WALLED), *columns)]
     if units:
         # A neighbour leaves when the case does.
         shared = Access.objects.current().filter(
             partnership__in=units, role=Role.NEIGHBOUR, case__closed_at__isnull=True
         )
-        kinds.append(shared.order_by().values_list(Value(_NEIGHBOUR), columns))
+        kinds.append(shared.order_by().values_list(Value(_NEIGHBOUR), "case__partnership", "case"))
     return given.union(*kinds)
 
 
@@ -117,8 +139,11 @@ def open_to(user: User, roles: Iterable[Role] | None = None, *, case: str = "cas
     wanted = None if roles is None else frozenset(roles)
     key = case or "pk"
     admitted = Q()
-    if (rows := admitting(user, wanted)) is not None:
+    by_access = (frozenset(Role) if wanted is None else wanted) - {Role.NEIGHBOUR}
+    if (rows := admitting(user, by_access)) is not None:
         admitted |= Q(**{f"{key}__in": Access.objects.current().filter(rows).values("case")})
+    if (wanted is None or Role.NEIGHBOUR in wanted) and (shared := shared_with(user)) != _NONE:
+        admitted |= Q(**{f"{key}__any": shared})
     if partnerships := business_unit_partnerships(user, wanted):
         admitted |= Q(**{f"{case}__partnership__in" if case else "partnership__in": partnerships})
     if not admitted:
@@ -143,7 +168,7 @@ def world_of(user: User) -> frozenset[Any] | None:
     held = memberships_of(user)
     if not held or any(membership.role not in BUSINESS_UNIT for membership in held):
         return None
-    return frozenset(membership.partnership_id for membership in held) | _let_in(user)[1]
+    return frozenset(membership.partnership_id for membership in held) | _let_in(user).partnerships
 
 
 def roles_in(user: User, case: Case) -> frozenset[Role]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models import Q
 
-from accounts.compiled import Slot, written_out
-from accounts.models import User
+from accounts.compiled import Keys, Slot, written_out
+from accounts.models import Agency, User
 from casework.compiled import SOME_CASE, said, saying
 from casework.models import Case
 from casework.permissions import world_of
@@ -57,8 +58,10 @@ class Waiting:
 
 # How much of one kind is looked for in one case: all that is likely.
 _MOST_IN_ONE: Final = 50
-# In those that are most pressing: what a page shows of all kinds together.
-_MOST_IN_SOME: Final = 30
+# In the cases that are most pressing: more than there is.
+_MOST_IN_SOME: Final = 100
+# Where a date says which come first: what a page shows of all kinds together.
+_MOST_BY_DATE: Final = 20
 # Over all cases: the first to do.
 MOST_IN_ALL: Final = 15
 
@@ -66,15 +69,15 @@ MOST_IN_ALL: Final = 15
 @contextmanager
 def looking_in(cases: list[uuid.UUID], until: dt.date) -> Iterator[None]:
     """Let every kind be looked for in these cases alone, and besides what has a date of its own until this one."""
-    with saying(among=cases, until=until):
+    with saying(among=Keys.of(cases), until=until):
         yield
 
 
-def first_of(rows: Any, case: uuid.UUID | None, *, dated: str = "") -> Any:
+def first_of(rows: Any, case: uuid.UUID | None, *, dated: str = "", by_date: bool = False) -> Any:
     """Of the rows of a kind that waits, in the order in which they are to be done, those that are looked for.
 
-    `dated` names their own date, of what is not timed by a deadline alone. The page of everything that waits on
-    somebody says when there is more than is looked for (`noting_cuts`).
+    `dated` names their own date, of what is not timed by a deadline alone; with `by_date` each has one and they come in
+    its order. The page of everything that waits on somebody says when there is more than is looked for (`noting_cuts`).
     """
     if case is not None:
         return rows[:_MOST_IN_ONE]
@@ -84,27 +87,41 @@ def first_of(rows: Any, case: uuid.UUID | None, *, dated: str = "") -> Any:
     near = Q(**{"pk__any" if rows.model is Case else "case__any": cases})
     if dated:
         near |= Q(**{f"{dated}__lte": said("until")})
-    return rows.filter(near)[:_MOST_IN_SOME]
+    return rows.filter(near)[: _MOST_BY_DATE if by_date else _MOST_IN_SOME]
 
 
-# Of the case in which something waits, all that a line of “What needs you” says or looks at.
-_SAID_OF_A_CASE: Final = frozenset({"id", "partnership", "reference", "pseudonym", "stage"})
+# Of what stands beside a thing that waits, all that a line of “What needs you” says or looks at.
+_SAID: Final[dict[type[models.Model], frozenset[str]]] = {
+    Case: frozenset({"id", "partnership", "reference", "pseudonym", "stage"}),
+    Agency: frozenset({"id", "name", "short_name"}),
+    User: frozenset({"id", "name"}),
+}
 
 
 def _with_what_is_said(rows: Any) -> Any:
-    within = "" if rows.model is Case else "case__"
-    names = [field.name for field in Case._meta.concrete_fields]
-    return rows.defer(*(f"{within}{name}" for name in names if name not in _SAID_OF_A_CASE))
+    """Without the rest of the case, and of the agency and the people whose names come with a row."""
+    if rows.model is Case:
+        return rows.defer(*_unsaid(Case))
+    beside: Any = rows.query.select_related or {}
+    related = {name: rows.model._meta.get_field(name).related_model for name in beside}
+    return rows.defer(
+        *(f"{name}__{left}" for name, model in related.items() if model in _SAID for left in _unsaid(model))
+    )
+
+
+def _unsaid(model: type[models.Model]) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if field.name not in _SAID[model]]
 
 
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])
 
-# Stands for the partnership as well, in a statement that is compiled once for all.
+# What stands in a statement that is compiled once for all: for a case or a partnership, for cases, for a day.
 _SOME: Final = SOME_CASE
-_SLOT: Final = Slot("key")
+_SOME_DAY: Final = dt.date.max
+_SLOTS: Final[dict[Any, Slot]] = {_SOME: Slot("key"), _SOME_DAY: Slot("until")}
 
 # What every app's places answered, while they are asked together; by what they were asked within.
-_answers: ContextVar[dict[tuple[str, uuid.UUID], dict[Places[Any], list[bool]]] | None] = ContextVar(
+_answers: ContextVar[dict[tuple[str, Hashable], dict[Places[Any], list[bool]]] | None] = ContextVar(
     "answers of all places", default=None
 )
 
@@ -120,24 +137,31 @@ def asked_together() -> Iterator[None]:
 
 
 class Places(Generic[F]):
-    """Where an app looks for what waits: functions, each with the rows without which it finds nothing.
+    """Where an app looks for what waits: functions, each with the rows without all of which it finds nothing.
 
-    In most places nothing waits. One short statement says in which something may, in a case, in all of a
+    In most places nothing waits. One short statement says in which something may, in a case, in some, in all of a
     partnership, or anywhere, so that the long ones, of what waits on whom, are asked there alone. It says nothing of who
-    may see it.
+    may see it. `dated` names the date by which a function looks beyond the cases that are most pressing (`first_of`).
     """
 
     _of_all_apps: ClassVar[list[Places[Any]]] = []
-    _statements: ClassVar[dict[tuple[str, int], tuple[str, int]]] = {}
+    _statements: ClassVar[dict[tuple[str, int], str]] = {}
 
-    def __init__(self, *places: tuple[F, models.QuerySet[Any]]) -> None:
-        self._places = places
+    def __init__(
+        self,
+        *places: tuple[F, *tuple[models.QuerySet[Any], ...]],
+        dated: Mapping[F, str] = MappingProxyType({}),
+    ) -> None:
+        self._places = [(place, rows) for place, *rows in places]
+        self._dated = dated
         self._of_all_apps.append(self)
 
     def to_look(self, user: User, case: Case | None) -> list[F]:
         """The places of a case that are worth a look, or of all that `user` may open."""
         if case is not None:
             return self._alive("case", case.pk)
+        if (cases := said("among")) is not None:
+            return self._alive("case__any", cases)
         world = world_of(user)
         if world is not None and len(world) == 1:
             return self._alive("case__partnership", *world)
@@ -145,7 +169,7 @@ class Places(Generic[F]):
             return self._alive("", _SOME)
         return [place for place, _ in self._places]
 
-    def _alive(self, within: str, key: uuid.UUID) -> list[F]:
+    def _alive(self, within: str, key: Hashable) -> list[F]:
         answers = _answers.get()
         if answers is None:
             alive = _ask([self], within, key)[self]
@@ -155,31 +179,39 @@ class Places(Generic[F]):
             alive = answers[within, key][self]
         return [place for (place, _), is_alive in zip(self._places, alive, strict=True) if is_alive]
 
-    def tests(self, within: str) -> tuple[str, int]:
-        """EXISTS(…), EXISTS(…), …: compiled by Django, once in the life of the process; and how often it asks for the key."""
+    def tests(self, within: str) -> str:
+        """EXISTS(…), EXISTS(…), …, with `key` and `until` for parameters: compiled by Django, once in the life of the process."""
         known = (within, id(self))
         if known not in self._statements:
-            compiled = [
-                rows.filter(**({within: _SOME} if within else {}))
-                .order_by()
-                .values("pk")
-                .query.sql_with_params()
-                for _, rows in self._places
+            tests = [
+                [
+                    rows.filter(self._near(place, within)).order_by().values("pk").query.sql_with_params()
+                    for rows in kinds
+                ]
+                for place, kinds in self._places
             ]
-            sql = ", ".join(f"EXISTS ({one})" for one, _ in compiled)
-            params = [_SLOT if param == _SOME else param for _, some in compiled for param in some]
-            self._statements[known] = written_out(sql, params), params.count(_SLOT)
+            sql = ", ".join(" OR ".join(f"EXISTS ({one})" for one, _ in test) for test in tests)
+            params = [_SLOTS.get(param, param) for test in tests for _, some in test for param in some]
+            self._statements[known] = written_out(sql, params)
         return self._statements[known]
+
+    def _near(self, place: F, within: str) -> Q:
+        if not within:
+            return Q()
+        near = Q(**{within: _SOME})
+        if within == "case__any" and place in self._dated:
+            near |= Q(**{f"{self._dated[place]}__lte": _SOME_DAY})
+        return near
 
     def __len__(self) -> int:
         return len(self._places)
 
 
-def _ask(places: Iterable[Places[Any]], within: str, key: uuid.UUID) -> dict[Places[Any], list[bool]]:
+def _ask(places: Iterable[Places[Any]], within: str, key: Hashable) -> dict[Places[Any], list[bool]]:
     asked = list(places)
-    compiled = [each.tests(within) for each in asked]
-    keys = [key] * sum(number for _, number in compiled)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(sql for sql, _ in compiled)}", keys)
+        cursor.execute(
+            f"SELECT {', '.join(each.tests(within) for each in asked)}", {"key": key, "until": said("until")}
+        )
         row = iter(cursor.fetchone())
     return {each: list(islice(row, len(each))) for each in asked}

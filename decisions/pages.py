@@ -11,8 +11,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from django.urls import reverse
+from django.urls import reverse_lazy as reverse
 
+from casework.waiting import Address
 from decisions.kinds import DecisionKind
 from decisions.models import Decision
 
@@ -50,7 +51,7 @@ def has_page(decision: Decision, act: Act) -> bool:
     return (DecisionKind(decision.kind), act) in _ROUTES
 
 
-def address(decision: Decision, act: Act) -> str:
+def address(decision: Decision, act: Act) -> Address:
     """The page of an act on a decision; the decision's record where the stage has named none."""
     if not has_page(decision, act):
         return reverse("decisions:record", args=[decision.pk])

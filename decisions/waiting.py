@@ -390,4 +390,5 @@ _PLACES: Final = Places(
     (_to_declare, Access.objects.filter(role__in=DECLARES)),
     (_declarations, Declaration.objects.filter(state=DeclarationState.DECLARED)),
     (_holds, Hold.objects.in_force()),
+    dated={_holds: "review_on"},
 )

@@ -505,9 +505,8 @@ _PLACES: Final = Places(
     (_notices, Deadline.objects.open().filter(code__in=[STARTS, NAMED])),
     (
         _appointments,
-        Appointment.objects.filter(
-            Q(state=AppointmentState.PROPOSED) | Q(state=AppointmentState.APPOINTED) & _BLOCKED
-        ),
+        Appointment.objects.filter(state=AppointmentState.PROPOSED),
+        Declaration.objects.live().filter(outcome=DeclarationOutcome.BLOCKED),
     ),
     (_to_be_found, Review.objects.filter(state=ReviewState.COMMISSIONING)),
     (_to_be_written, Review.objects.filter(~Exists(_BEGUN), state=ReviewState.COMMISSIONING)),

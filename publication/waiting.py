@@ -435,4 +435,5 @@ _PLACES: Final = Places(
     (_closings, Closing.objects.pending()),
     (_brought, BringingToChair.objects.pending()),
     (_reopenings, Reopening.objects.pending()),
+    dated={_publications: "planned_on"},
 )
