@@ -23,6 +23,7 @@ from accounts.settings_choices import (
     ReviewType,
     StatutoryPartner,
 )
+from accounts.sharing import MadeOnce
 from accounts.tracking import row_change
 from accounts.words import STANDARD_WORDS
 from lcspr import clock
@@ -53,7 +54,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin, Record):
+class User(MadeOnce, AbstractBaseUser, PermissionsMixin, Record):
     """One person, one account; what they may do stands in their Memberships."""
 
     email = models.EmailField("e-mail address", unique=True)
@@ -92,7 +93,7 @@ class User(AbstractBaseUser, PermissionsMixin, Record):
         return self.name.split(" ")[0]
 
 
-class Agency(Record):
+class Agency(MadeOnce, Record):
     """An organisation, one row in the country; a trust's department has the trust as parent."""
 
     name = models.CharField(max_length=200, unique=True)

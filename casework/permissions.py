@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, UUIDField, Value
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
@@ -63,7 +64,7 @@ def _let_in(user: User) -> _LetIn:
         remembered[user.pk] = _LetIn(
             frozenset(name for name, _, _ in found),
             frozenset(partnership for _, partnership, _ in found),
-            Keys.of(sorted(case for _, _, case in found if case)),
+            Keys("{" + ",".join(cases for _, _, cases in found if cases) + "}"),
         )
     let_in: _LetIn = remembered[user.pk]
     return let_in
@@ -71,7 +72,7 @@ def _let_in(user: User) -> _LetIn:
 
 def _ways_in(user: User, units: list[Any]) -> Any:
     """Roles given by name, walls, and, for whoever works in business units, the cases shared with these."""
-    columns = ("case__partnership", Cast(None, UUIDField()))
+    columns = ("case__partnership", Cast(Value(None), TextField()))
     given = Access.objects.current().filter(user=user).order_by().values_list("role", *columns)
     walls = Wall.objects.filter(user=user, lifted_at=None).order_by()
     kinds = [walls.values_list(Value(_WALLED), *columns)]
@@ -80,7 +81,9 @@ def _ways_in(user: User, units: list[Any]) -> Any:
         shared = Access.objects.current().filter(
             partnership__in=units, role=Role.NEIGHBOUR, case__closed_at__isnull=True
         )
-        kinds.append(shared.order_by().values_list(Value(_NEIGHBOUR), "case__partnership", "case"))
+        by_area = shared.order_by().values("case__partnership")
+        by_area = by_area.annotate(cases=StringAgg(Cast("case", TextField()), ","))
+        kinds.append(by_area.values_list(Value(_NEIGHBOUR), "case__partnership", "cases"))
     return given.union(*kinds)
 
 
@@ -129,10 +132,13 @@ def admitting(user: User, roles: Iterable[Role] | None = None) -> Q | None:
     return rows or None
 
 
-def open_to(user: User, roles: Iterable[Role] | None = None, *, case: str = "case") -> Q:
+def open_to(
+    user: User, roles: Iterable[Role] | None = None, *, case: str = "case", partnership: str = ""
+) -> Q:
     """The condition on rows that `user` may open their case today, held in one of `roles` if given.
 
-    `case` names the key to the case; "" when the rows are cases. Never true for a user who is not signed in.
+    `case` names the key to the case; "" when the rows are cases. `partnership` names the key to the case's partnership,
+    where a row has one of its own. Never true for a user who is not signed in.
     """
     if not user.is_authenticated:
         return Q(pk__in=[])
@@ -145,7 +151,8 @@ def open_to(user: User, roles: Iterable[Role] | None = None, *, case: str = "cas
     if (wanted is None or Role.NEIGHBOUR in wanted) and (shared := shared_with(user)) != _NONE:
         admitted |= Q(**{f"{key}__any": shared})
     if partnerships := business_unit_partnerships(user, wanted):
-        admitted |= Q(**{f"{case}__partnership__in" if case else "partnership__in": partnerships})
+        partnership = partnership or (f"{case}__partnership" if case else "partnership")
+        admitted |= Q(**{f"{partnership}__in": partnerships})
     if not admitted:
         return Q(pk__in=[])
     if is_walled(user):

@@ -209,9 +209,8 @@ class Places(Generic[F]):
 
 def _ask(places: Iterable[Places[Any]], within: str, key: Hashable) -> dict[Places[Any], list[bool]]:
     asked = list(places)
+    values: dict[str, Any] = {"key": key, "until": said("until")}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(each.tests(within) for each in asked)}", {"key": key, "until": said("until")}
-        )
+        cursor.execute(f"SELECT {', '.join(each.tests(within) for each in asked)}", values)
         row = iter(cursor.fetchone())
     return {each: list(islice(row, len(each))) for each in asked}

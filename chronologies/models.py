@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
@@ -17,6 +17,7 @@ from accounts.roles import BUSINESS_UNIT, Role
 from casework.conditions import require
 from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, CaseRecordQuerySet
+from casework.models.machine import Machine
 from casework.permissions import agencies_as, holds, open_to, roles_in, roles_with
 from lcspr import clock
 
@@ -86,7 +87,7 @@ has_no_entries = require(
 case_is_open = require("The case is closed. Reopen the case first.", lambda c: not c.case.is_closed)
 
 
-class Chronology(ConcurrentTransitionMixin, CaseRecord):
+class Chronology(Machine, CaseRecord):
     """One agency's chronology of a case, from the request to its place in the combined one.
 
     `due_on` is the date the agency was asked for. `nothing_held` is a positive statement, made by

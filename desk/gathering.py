@@ -21,6 +21,7 @@ import referrals.waiting
 from accounts.compiled import noting_cuts
 from accounts.db import memberships_of
 from accounts.models import User
+from accounts.sharing import making_once
 from casework.compiled import compiled_once
 from casework.models import Case
 from casework.waiting import Waiting, asked_together, looking_in
@@ -133,7 +134,7 @@ _Found = tuple[list[_Pair], list[_Pair], bool]
 
 
 def _everything(user: User) -> _Found:
-    with asked_together(), noting_cuts() as cuts:
+    with asked_together(), making_once(), noting_cuts() as cuts:
         found = [waiting for source in SOURCES for waiting in source(user, None)]
     return *_apart(_in_order(found, user)), bool(cuts)
 
@@ -149,7 +150,7 @@ def _soonest(user: User, tasks: int, others: int) -> _Found | None:
             return None
         until = first[-1].due_on
         cases = list(dict.fromkeys(row.case_id for row in first if row.case_id))
-        with asked_together(), looking_in(cases, until):
+        with asked_together(), making_once(), looking_in(cases, until):
             found = [waiting for source in SOURCES for waiting in source(user, None)]
         near = [pair for pair in _in_order(found, user) if (due := _due(pair)) and due <= until]
         mine, theirs = _apart(near)

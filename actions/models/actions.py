@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import not_before, one_of
@@ -19,6 +19,7 @@ from actions.permissions import signs_off, works_on_it
 from casework.conditions import require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
+from casework.models.machine import Machine
 from casework.permissions import agencies_as, holds, open_to, roles_with
 from lcspr import clock
 
@@ -84,7 +85,7 @@ has_evidence = require(
 case_is_open = require("The case is closed. Reopen the case first.", lambda action: not action.case.is_closed)
 
 
-class Action(ConcurrentTransitionMixin, CaseRecord):
+class Action(Machine, CaseRecord):
     """One thing an agency will do, with a named owner and a date.
 
     It may serve a recommendation or stand by itself: an obvious improvement does not wait for the report

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import one_of
@@ -19,6 +19,7 @@ from actions.permissions import APPROVERS
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Stage
+from casework.models.machine import Machine
 from casework.permissions import holds, open_to, roles_with
 
 REF = "2.4a ActionPlan"
@@ -111,7 +112,7 @@ case_can_close = require(
 )
 
 
-class ActionPlan(ConcurrentTransitionMixin, CaseRecord):
+class ActionPlan(Machine, CaseRecord):
     """What the partnership will do in a case, from drafting by the review panel to its evaluation.
 
     Actions belong to the case, not to the plan: obvious improvements begin before there is one, and

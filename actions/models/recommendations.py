@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import one_of
@@ -17,6 +17,7 @@ from actions.permissions import APPROVERS, PLANNERS
 from casework.conditions import require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
+from casework.models.machine import Machine
 from casework.permissions import HoldsForAgency, holds, open_to, roles_with
 
 REF = "2.4 Recommendation"
@@ -74,7 +75,7 @@ has_action = require(
 )
 
 
-class Recommendation(ConcurrentTransitionMixin, CaseRecord):
+class Recommendation(Machine, CaseRecord):
     """One recommendation of a review, rapid review, audit or national report, with the response to it.
 
     `source` names the record it comes from ("app.Model:key"), empty for one from outside the system.

@@ -14,13 +14,15 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.constraints import not_before, one_of
 from accounts.models import Agency, Partnership, Record, User
 from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
+from accounts.sharing import MadeOnce
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
+from casework.models.machine import Machine
 from casework.permissions import holds as held_by
 from casework.permissions import open_to
 from lcspr import clock
@@ -97,7 +99,7 @@ awareness_recorded = require(
 )
 
 
-class Case(ConcurrentTransitionMixin, Record):
+class Case(MadeOnce, Machine, Record):
     """A child's (or children's) serious incident, from referral to published learning.
 
     Born when a referral is submitted, when staff log an oral notice, when the local authority acted

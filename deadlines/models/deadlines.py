@@ -101,15 +101,17 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
             return self.none()
         held = roles_anywhere(user)
         rows = Q(pk__in=[])
+        # A deadline is of its case's partnership for good.
         if whole := held & _WHOLE_READERS:
-            rows |= open_to(user, whole)
+            rows |= open_to(user, whole, partnership="partnership")
         if own := held & _AGENCY_READERS:
             theirs = Q(owed_agency__isnull=True) | Q(owed_agency__in=agencies_as(user, own))
-            rows |= theirs & open_to(user, own)
+            rows |= theirs & open_to(user, own, partnership="partnership")
         if told := held & _STATUS_ONLY:
             theirs = Q(owed_user=user) | Q(owed_agency__in=agencies_as(user, told))
-            rows |= theirs & open_to(user, told)
-        # The same rows again, in the words of the index: a deadline is of its case's partnership for good.
+            rows |= theirs & open_to(user, told, partnership="partnership")
+        rows &= Q(case__isnull=False)
+        # The same rows again, in the words of the index.
         world = world_of(user)
         return self.filter(rows) if world is None else self.filter(rows, partnership__in=world)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import one_of
@@ -17,6 +17,7 @@ from accounts.settings_choices import DecisionModel, ReviewType, StatutoryPartne
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
+from casework.models.machine import Machine
 from casework.permissions import holds, roles_with
 from decisions import rules
 from decisions.kinds import OUTCOMES, CriteriaOutcome, DecisionKind, needs_recommendation
@@ -91,7 +92,7 @@ class DecisionQuerySet(CaseRecordQuerySet):
         return self.filter(state__in=PENDING)
 
 
-class Decision(ConcurrentTransitionMixin, CaseRecord):
+class Decision(Machine, CaseRecord):
     """One question to the three partners: how it is decided, what was recommended, and the outcome.
 
     `model` is the one in force when the question was opened and governs it to the end. `about` names the

@@ -7,13 +7,14 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.constraints import one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
+from casework.models.machine import Machine
 from decisions.partners import NotAboutThemself, TheirOwn
 
 REF: Final = "4.3 Declaration"
@@ -56,7 +57,7 @@ class DeclarationQuerySet(CaseRecordQuerySet):
         return self.exclude(state=DeclarationState.REPLACED)
 
 
-class Declaration(ConcurrentTransitionMixin, CaseRecord):
+class Declaration(Machine, CaseRecord):
     """What a person declared of their interests before taking a role in a case, and what was decided.
 
     Where the handbook leaves no choice the rule itself decides and `by_rule` is set.

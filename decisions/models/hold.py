@@ -7,13 +7,14 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.constraints import not_before, one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
+from casework.models.machine import Machine
 from casework.permissions import holds
 from decisions.models.proceeding import ParallelProceeding
 
@@ -75,7 +76,7 @@ class HoldQuerySet(CaseRecordQuerySet):
         return self.in_force().filter(kind__in=STOPS_PUBLICATION)
 
 
-class Hold(ConcurrentTransitionMixin, CaseRecord):
+class Hold(Machine, CaseRecord):
     """One thing that must wait, asked for by the police, a court or a lawyer.
 
     It never pauses a statutory clock. It is looked at again on `review_on`, at most three months after it

@@ -7,13 +7,14 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.constraints import one_of
 from accounts.models import User
 from accounts.roles import BUSINESS_UNIT, PARTNERS, SUB_GROUP, Role
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
+from casework.models.machine import Machine
 from casework.permissions import holds
 
 REF: Final = "2.4 ParallelProceeding"
@@ -74,7 +75,7 @@ class ProceedingQuerySet(CaseRecordQuerySet):
         return self.filter(state__in=UNDER_WAY)
 
 
-class ParallelProceeding(ConcurrentTransitionMixin, CaseRecord):
+class ParallelProceeding(Machine, CaseRecord):
     """One other process: what, before whom, when next, and what it asks of the review."""
 
     final_states = {ProceedingState.CONCLUDED, ProceedingState.NO_FURTHER_ACTION}

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -16,6 +16,7 @@ from accounts.roles import BUSINESS_UNIT, Role
 from accounts.settings_choices import StatutoryPartner
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document
+from casework.models.machine import Machine
 from casework.permissions import holds
 from decisions.kinds import OUTCOMES, PARTS, DecisionKind, Finding
 from decisions.models.decision import Decision, SaidQuerySet
@@ -38,7 +39,7 @@ LIVE: Final = (ViewState.SIGNED, ViewState.RECORDED, ViewState.CONFIRMED, ViewSt
 LIVE_VIEW: Final = Q(state__in=LIVE)
 
 
-class PartnerView(ConcurrentTransitionMixin, CaseRecord):
+class PartnerView(Machine, CaseRecord):
     """What one partner holds on one question, with reasons.
 
     Signed by the delegated partner or a deputy (`for_membership` then names the principal), or recorded on

@@ -410,7 +410,7 @@ class DecisionRecordPage(RecordMixin, TemplateView):
 
     def _links(self, decision: Decision) -> list[dict[str, str]]:
         return [
-            {"label": label, "href": pages.address(decision, act)}
+            {"label": label, "href": str(pages.address(decision, act))}
             for act, label, roles, states in _LINKS
             if decision.state in states and self.roles & roles and pages.has_page(decision, act)
         ]

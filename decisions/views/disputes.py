@@ -64,7 +64,7 @@ class DisputePage(RecordMixin, TemplateView):
         if self.decision.state != DecisionState.ESCALATED:
             return [{"label": label, "href": href} for label, href in acts]
         if self.roles & (BUSINESS_UNIT | {Role.IC, Role.SGC}):
-            href = pages.address(self.decision, pages.Act.LEAD_PARTNERS)
+            href = str(pages.address(self.decision, pages.Act.LEAD_PARTNERS))
             acts.insert(0, ("Record the lead safeguarding partners’ decision", href))
         if self.roles & MAY_BRING_BACK:
             href = reverse("decisions:bring_back", args=[self.record.pk])

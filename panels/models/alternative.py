@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -19,6 +19,7 @@ from casework.audit import label_of
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document
+from casework.models.machine import Machine
 from casework.permissions import holds
 from correspondence.models import NoticeSubject, Recipient
 from decisions.kinds import CriteriaOutcome, DecisionKind, ReconsiderationOutcome
@@ -105,7 +106,7 @@ taken_further = Condition(
 )
 
 
-class AlternativeReview(ConcurrentTransitionMixin, CaseRecord):
+class AlternativeReview(Machine, CaseRecord):
     """A reflective session, a practice review, a single agency's review and the like: planned, held, written up, agreed.
 
     `scope` is what those invited are sent. What follows one that was discontinued is said in the same act.

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
@@ -16,6 +16,7 @@ from accounts.roles import Role
 from casework.conditions import Condition
 from casework.machine import StateField, act, legal_moves
 from casework.models import Access, CaseRecord, CaseRecordQuerySet
+from casework.models.machine import Machine
 from casework.permissions import holds, open_to, roles_with
 from decisions.models import Declaration, DeclarationOutcome, DeclarationState
 from panels.models.review import Review
@@ -73,7 +74,7 @@ declaration_clear = Condition(
 )
 
 
-class Appointment(ConcurrentTransitionMixin, CaseRecord):
+class Appointment(Machine, CaseRecord):
     """One person's part in a review. Nothing of the case opens to them before they are appointed.
 
     A change of author is a new row: the old one keeps from when until when, and why it ended. `contract_until` is

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.roles import Role
 from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, CaseRecordQuerySet, Document
+from casework.models.machine import Machine
 from casework.permissions import holds, roles_with
 from panels.models.review import Review
 from panels.permissions import APPROVES_TERMS, DECIDERS, WRITES_REPORT
@@ -47,7 +48,7 @@ def _cases(user: User, thing: Thing) -> models.QuerySet[Case]:
     return Case.objects.visible_to(user, roles_with(Right.READ, thing))
 
 
-class ReportVersion(ConcurrentTransitionMixin, CaseRecord):
+class ReportVersion(Machine, CaseRecord):
     """One draft of the report, or the final report put up for sign-off. What is published is another document."""
 
     thing = Thing.DRAFT_REPORT

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -16,6 +16,7 @@ from accounts.roles import BUSINESS_UNIT, Role
 from accounts.settings_choices import ReviewType
 from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, CaseRecordQuerySet, Document
+from casework.models.machine import Machine
 from casework.permissions import holds
 from decisions.kinds import SignOffOutcome
 from decisions.models import Decision
@@ -43,7 +44,7 @@ OVER = frozenset({State.SIGNED_OFF, State.DISCONTINUED, State.NATIONAL_FINISHED}
 RUNNING = frozenset({State.IN_REVIEW, State.DRAFTING, State.SIGN_OFF})
 
 
-class Review(ConcurrentTransitionMixin, CaseRecord):
+class Review(Machine, CaseRecord):
     """A local child safeguarding practice review, or the local side of a national one.
 
     `case` is the lead case, whose stage it moves; `cases` are all it is about, the lead case among them

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import AGENCY_ROLES, Right, Thing
 from accounts.constraints import not_before, one_of
@@ -16,6 +16,7 @@ from accounts.models import Agency, User
 from casework.conditions import Condition
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
+from casework.models.machine import Machine
 from casework.permissions import holds, open_to, roles_with
 from panels.models.review import Review
 from panels.permissions import APPROVES_TERMS
@@ -71,7 +72,7 @@ complete = Condition(
 )
 
 
-class TermsOfReference(ConcurrentTransitionMixin, CaseRecord):
+class TermsOfReference(Machine, CaseRecord):
     """One version of the terms of reference: what the review looks at, asks, and of whom.
 
     `revision` counts the savings of a version being written, so that two writers do not overwrite each other.

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -17,6 +17,7 @@ from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet, Document
+from casework.models.machine import Machine
 from casework.permissions import holds
 from decisions.models import Decision
 from panels.models import Review
@@ -117,7 +118,7 @@ long_enough_public = Condition(
 )
 
 
-class Publication(ConcurrentTransitionMixin, CaseRecord):
+class Publication(Machine, CaseRecord):
     """What of one review becomes public: words for its page, a file made for the public, and a day.
 
     `report` is a document of its own, never the confidential report. `copies_count_from` is the moment from which

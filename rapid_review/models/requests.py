@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -16,6 +16,7 @@ from accounts.roles import BUSINESS_UNIT, Role
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, CaseRecordQuerySet
+from casework.models.machine import Machine
 from casework.permissions import HoldsForAgency, holds
 
 
@@ -89,7 +90,7 @@ signed = require(
 )
 
 
-class AgencyRequest(ConcurrentTransitionMixin, CaseRecord):
+class AgencyRequest(Machine, CaseRecord):
     """One agency's part in a rapid review: the request, and the return that answers it."""
 
     thing = Thing.OWN_RETURN

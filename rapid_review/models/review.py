@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -14,6 +14,7 @@ from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document
+from casework.models.machine import Machine
 from casework.permissions import holds
 from correspondence.models import Notice, NoticeSubject
 from decisions.models import Decision, DecisionState
@@ -116,7 +117,7 @@ ready_to_be_sent = Condition(
 partners_decided = Condition("The decision is made and no view in it is contested.", _undecided)
 
 
-class RapidReview(ConcurrentTransitionMixin, CaseRecord):
+class RapidReview(Machine, CaseRecord):
     """One rapid review of a case; a new round only after the notification was withdrawn and sent again."""
 
     thing = Thing.RR_REPORT

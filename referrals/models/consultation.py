@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.constraints import one_of
 from accounts.db import memberships_of
 from accounts.models import Agency, Partnership, Record, User
 from casework.machine import StateField, act, legal_moves
+from casework.models.machine import Machine
 from lcspr import clock
 from referrals.models.referral import Referral
 from referrals.permissions import AGENCY_LEADS
@@ -80,7 +81,7 @@ class Asked:
         return "Whoever asked"
 
 
-class Consultation(ConcurrentTransitionMixin, Record):
+class Consultation(Machine, Record):
     """A short note without names, and what the agency's representative says to it.
 
     What was answered, by whom and when, is evidence for the referral that is begun from it; the words of both stay

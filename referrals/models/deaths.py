@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -16,6 +16,7 @@ from accounts.roles import BUSINESS_UNIT, Role
 from casework.conditions import Condition
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document, Outcome, Stage, Subject
+from casework.models.machine import Machine
 from casework.permissions import holds
 from lcspr import clock
 from referrals import rules
@@ -49,7 +50,7 @@ def _still_died_so(notice: DeathNotice) -> Iterable[str]:
 no_longer_owed = Condition("The case no longer says that this notice is owed.", _still_died_so)
 
 
-class DeathNotice(ConcurrentTransitionMixin, CaseRecord):
+class DeathNotice(Machine, CaseRecord):
     """What the local authority responsible for the child must tell the Secretary of State and Ofsted through the
     Department's own service, without any suspicion of abuse or neglect. No rapid review follows from it by itself.
     """

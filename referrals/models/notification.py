@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Thing
 from accounts.constraints import one_of
@@ -16,6 +16,7 @@ from accounts.roles import BUSINESS_UNIT, PARTNERS, Role
 from casework.conditions import Condition, require
 from casework.machine import StateField, act, legal_moves
 from casework.models import CaseRecord, Document, Stage, Subject
+from casework.models.machine import Machine
 from casework.permissions import holds
 from lcspr import clock
 
@@ -57,7 +58,7 @@ waiting_to_be_sent = require(
 )
 
 
-class SeriousIncidentNotification(ConcurrentTransitionMixin, CaseRecord):
+class SeriousIncidentNotification(Machine, CaseRecord):
     """What the local authority must send to the National Panel through the Department's own service.
 
     This application never sends it: it keeps the reference, the time, the sender and the copy.

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import ConcurrentTransitionMixin, transition
+from django_fsm import transition
 
 from accounts.access_table import Right, Thing
 from accounts.constraints import not_before, one_of
@@ -20,6 +20,7 @@ from casework.conditions import Condition, require
 from casework.drafts import read_answers
 from casework.machine import StateField, act, legal_moves
 from casework.models import Case, CaseRecord, Draft, Outcome, Stage, Subject
+from casework.models.machine import Machine
 from casework.permissions import (
     agencies_as,
     business_unit_partnerships,
@@ -177,7 +178,7 @@ nothing_built_on_acceptance = Condition(
 )
 
 
-class Referral(ConcurrentTransitionMixin, Record):
+class Referral(Machine, Record):
     """One agency's account of one incident, asking the partnership to consider it.
 
     The case is born when it is sent; before that there is none, unless the business unit was told by
