@@ -9,7 +9,9 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.urls import reverse_lazy as reverse
 
 from accounts.models import User
@@ -99,33 +101,25 @@ def waiting(user: User, case: Case | None = None) -> list[Waiting]:
     return [each for look in _PLACES.to_look(user, case) for each in look(user, case, held)]
 
 
-@compiled_once
-def _unfinished(user: User, case: uuid.UUID | None) -> Any:
+def _unfinished() -> Any:
     evidenced = Exists(Evidence.objects.filter(action=OuterRef("pk")))
-    found = Action.objects.visible_to(user)
-    unfinished = (
+    return (
         Q(state__in=[ActionState.NOT_STARTED, ActionState.IN_PROGRESS])
         | Q(state=ActionState.COMPLETE_PENDING_EVIDENCE) & ~evidenced
     )
-    if case is not None:
-        found = found.filter(unfinished, case=case)
-    else:
-        theirs = Q(owner=user)
-        if holds_anywhere(user, FOLLOWS):
-            theirs |= Q(due_on__lt=clock.today()) & open_to(user, FOLLOWS)
-        found = found.filter(unfinished & theirs)
-    # Their own first, so that many late ones of others do not hide them.
-    own = ExpressionWrapper(Q(owner=user), output_field=BooleanField())
-    found = found.select_related("case", "owner", "agency").order_by(own.desc(), "due_on")
+
+
+@compiled_once
+def _to_do(user: User, case: uuid.UUID | None) -> Any:
+    """Unfinished actions of a case, or the person's own in all."""
+    found = Action.objects.visible_to(user).filter(_unfinished())
+    found = found.filter(owner=user) if case is None else found.filter(case=case)
+    found = found.select_related("case", "owner", "agency").order_by("due_on")
     return first_of(found, case, dated="due_on", by_date=True)
 
 
 def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
-    late: dict[Any, list[Action]] = {}
-    for action in _unfinished(user, case):
-        if case is None and action.owner_id != user.pk:
-            late.setdefault(action.case_id, []).append(action)
-            continue
+    for action in _to_do(user, case):
         yield Waiting(
             verb=f"{_next_step(action)} {str(action).lower()}",
             case=action.case,
@@ -135,24 +129,45 @@ def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Wai
             about=audit.label_of(action),
             due_on=action.due_on,
         )
-    for actions in late.values():
-        yield _late(actions)
+    if case is None:
+        yield from map(_late, _late_of_others(user))
 
 
-def _late(actions: list[Action]) -> Waiting:
-    """The actions of others that are late in one case, as one line; the first was due first."""
-    first = actions[0]
-    owners = dict.fromkeys(f"{action.owner}, {action.agency.short_name}" for action in actions)
-    one = len(actions) == 1
+# Of the case, what a line says or looks at.
+_OF_CASE: Final = ("id", "partnership_id", "reference", "pseudonym", "stage")
+
+
+@compiled_once
+def _late_of_others(user: User, case: None) -> Any:
+    """The cases in which actions of others are late: how many, since when, and whose."""
+    if not holds_anywhere(user, FOLLOWS):
+        return Action.objects.none()
+    late = Action.objects.visible_to(user).filter(
+        _unfinished(), open_to(user, FOLLOWS), due_on__lt=clock.today()
+    )
+    of_case = {f"of_case_{name}": F(f"case__{name}") for name in _OF_CASE}
+    by_case = late.exclude(owner=user).order_by().values("case", **of_case)
+    rows = by_case.annotate(
+        many=Count("pk"),
+        first_due=Min("due_on"),
+        first_number=Min("number"),
+        keys=ArrayAgg("pk"),
+        owners=ArrayAgg(Concat("owner__name", Value(", "), "agency__short_name"), distinct=True),
+    )
+    return first_of(rows.order_by("first_due", "case"), None, dated="first_due", by_date=True)
+
+
+def _late(row: dict[str, Any]) -> Waiting:
+    """The late actions of others in one case, as one line."""
+    one = row["many"] == 1
+    case = Case(**{name: row[f"of_case_{name}"] for name in _OF_CASE})
     return Waiting(
-        verb=f"{first} is late" if one else f"{len(actions)} actions are late",
-        case=first.case,
-        href=reverse("actions:action", args=[first.pk])
-        if one
-        else reverse("actions:case", args=[first.case_id]),
-        owner="; ".join(owners),
+        verb=f"Action {row['first_number']} is late" if one else f"{row['many']} actions are late",
+        case=case,
+        href=reverse("actions:action", args=row["keys"]) if one else reverse("actions:case", args=[case.pk]),
+        owner="; ".join(row["owners"]),
         mine=False,
-        due_on=first.due_on,
+        due_on=row["first_due"],
         link="See it" if one else "See which",
     )
 

@@ -104,9 +104,10 @@ def _with_what_is_said(rows: Any) -> Any:
         return rows.defer(*_unsaid(Case))
     beside: Any = rows.query.select_related or {}
     related = {name: rows.model._meta.get_field(name).related_model for name in beside}
-    return rows.defer(
-        *(f"{name}__{left}" for name, model in related.items() if model in _SAID for left in _unsaid(model))
-    )
+    unsaid = [
+        f"{name}__{left}" for name, model in related.items() if model in _SAID for left in _unsaid(model)
+    ]
+    return rows.defer(*unsaid) if unsaid else rows
 
 
 def _unsaid(model: type[models.Model]) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.models.query_utils import DeferredAttribute
 from django.test import Client, TransactionTestCase
 from factories import (
     LONG_AGO,
@@ -290,3 +291,19 @@ def own_cache(settings):
     """A cache that no other test counts in. Emptying the shared one would empty the broker, under another worker's feet."""
     default = settings.CACHES["default"]
     settings.CACHES = {"default": {**default, "KEY_PREFIX": f"{default['KEY_PREFIX']}-{uuid.uuid4()}"}}
+
+
+def _read_nothing_left_out() -> None:
+    """Let nobody read what a query left out: it would be fetched by itself, a query a row."""
+    quiet = DeferredAttribute.__get__
+
+    def get(self, instance, cls=None):
+        is_known = instance is None or self.field.attname in instance.__dict__
+        if not is_known and instance.pk is not None and self._check_parent_chain(instance) is None:
+            raise AssertionError(f"{type(instance).__name__}.{self.field.attname} was left out, and is read.")
+        return quiet(self, instance, cls)
+
+    DeferredAttribute.__get__ = get
+
+
+_read_nothing_left_out()

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from factories import CaseFactory
 
 from accounts.db import remembering
 from accounts.roles import Role
@@ -118,11 +119,22 @@ def test_following_late_actions_costs_the_same_for_three_as_for_one(new_action, 
 
 @pytest.fixture
 def many_late(new_action):
-    """More late actions of somebody else than are looked for at once."""
+    """More late actions of somebody else than lines are looked for at once, in one case."""
     for _ in range(MOST_IN_ALL + 1):
         new_action()
     days = dt.timedelta(days=1)
     Action.objects.update(starts_on=clock.today() - 30 * days, due_on=clock.today() - 9 * days)
+
+
+@pytest.fixture
+def late_in_many(many_late, cast):
+    """The same, each in a case of its own."""
+    for action in Action.objects.all():
+        Action.objects.filter(pk=action.pk).update(case=CaseFactory(partnership=cast.partnership))
+
+
+def test_however_many_are_late_the_line_counts_them_all(many_late, cast):
+    assert _verbs(cast.sgc) == [(f"{MOST_IN_ALL + 1} actions are late", False)]
 
 
 def test_one_s_own_action_is_not_hidden_by_many_late_ones_of_others(many_late, new_action, cast):
@@ -134,7 +146,7 @@ def test_one_s_own_action_is_not_hidden_by_many_late_ones_of_others(many_late, n
     assert (own.mine, late.mine) == (True, False)
 
 
-def test_where_more_may_wait_the_page_does_not_say_that_nothing_does(many_late, cast, sign_in):
+def test_where_more_may_wait_the_page_does_not_say_that_nothing_does(late_in_many, cast, sign_in):
     page = sign_in(cast.bum).get(reverse("desk:home")).content.decode()
 
     assert "Nothing waits for you" not in page
