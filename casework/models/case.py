@@ -166,6 +166,8 @@ class Case(MadeOnce, Machine, Record):
         ]
         indexes = [
             models.Index(fields=["partnership", "-opened_at", "id"], name="casework_case_list"),
+            # For those who see more than one partnership's.
+            models.Index(fields=["-opened_at", "id"], name="casework_case_newest"),
             models.Index(fields=["partnership", "stage"], name="casework_case_by_stage"),
             models.Index(fields=["partnership", "incident_from"], name="casework_case_by_incident"),
             models.Index(fields=["partnership", "incident_until"], name="casework_case_by_incident_end"),
