@@ -30,7 +30,7 @@ from casework import audit
 from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
-from casework.waiting import Places, Waiting, first_of
+from casework.waiting import SAID_OF_A_CASE, Places, Waiting, first_of
 from deadlines.rules.words import and_list, count
 from lcspr import clock
 
@@ -133,10 +133,6 @@ def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Wai
         yield from map(_late, _late_of_others(user))
 
 
-# Of the case, what a line says or looks at.
-_OF_CASE: Final = ("id", "partnership_id", "reference", "pseudonym", "stage")
-
-
 @compiled_once
 def _late_of_others(user: User, case: None) -> Any:
     """The cases in which actions of others are late: how many, since when, and whose."""
@@ -145,7 +141,7 @@ def _late_of_others(user: User, case: None) -> Any:
     late = Action.objects.visible_to(user).filter(
         _unfinished(), open_to(user, FOLLOWS), due_on__lt=clock.today()
     )
-    of_case = {f"of_case_{name}": F(f"case__{name}") for name in _OF_CASE}
+    of_case = {f"of_case_{name}": F(f"case__{name}") for name in SAID_OF_A_CASE}
     by_case = late.exclude(owner=user).order_by().values("case", **of_case)
     rows = by_case.annotate(
         many=Count("pk"),
@@ -160,7 +156,7 @@ def _late_of_others(user: User, case: None) -> Any:
 def _late(row: dict[str, Any]) -> Waiting:
     """The late actions of others in one case, as one line."""
     one = row["many"] == 1
-    case = Case(**{name: row[f"of_case_{name}"] for name in _OF_CASE})
+    case = Case.from_db(None, SAID_OF_A_CASE, [row[f"of_case_{name}"] for name in SAID_OF_A_CASE])
     return Waiting(
         verb=f"Action {row['first_number']} is late" if one else f"{row['many']} actions are late",
         case=case,
@@ -188,7 +184,8 @@ def _requested(user: User, case: uuid.UUID | None) -> Any:
         found = found.filter(
             (Q(agency__in=agencies) & open_to(user, {Role.REP})) | open_to(user, BUSINESS_UNIT)
         )
-    return first_of(found.select_related("case", "agency").order_by("respond_by"), case, dated="respond_by")
+    found = found.select_related("case", "agency").order_by("respond_by")
+    return first_of(found, case, dated="respond_by", together=True)
 
 
 def _responses(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:

@@ -25,7 +25,7 @@ from casework.permissions import by_name, shared_with, world_of
 from lcspr import clock
 
 # Stands for the case in a text that serves for all.
-SOME_CASE: Final = uuid.UUID(int=0)
+SOME_CASE: Final = uuid.UUID(int=2**128 - 1)
 
 
 _around: ContextVar[Mapping[str, Any]] = ContextVar(

@@ -82,7 +82,7 @@ def _ways_in(user: User, units: list[Any]) -> Any:
             partnership__in=units, role=Role.NEIGHBOUR, case__closed_at__isnull=True
         )
         by_area = shared.order_by().values("case__partnership")
-        by_area = by_area.annotate(cases=StringAgg(Cast("case", TextField()), ","))
+        by_area = by_area.annotate(cases=StringAgg(Cast("case", TextField()), ",", order_by="case"))
         kinds.append(by_area.values_list(Value(_NEIGHBOUR), "case__partnership", "cases"))
     return given.union(*kinds)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -58,8 +58,8 @@ class Waiting:
 
 # How much of one kind is looked for in one case: all that is likely.
 _MOST_IN_ONE: Final = 50
-# In the cases that are most pressing: more than there is.
-_MOST_IN_SOME: Final = 100
+# In the cases that are most pressing: all that is likely; where it is not all, they are not enough to go by.
+MOST_IN_SOME: Final = 100
 # Where a date says which come first: what a page shows of all kinds together.
 _MOST_BY_DATE: Final = 20
 # Over all cases: the first to do.
@@ -73,11 +73,13 @@ def looking_in(cases: list[uuid.UUID], until: dt.date) -> Iterator[None]:
         yield
 
 
-def first_of(rows: Any, case: uuid.UUID | None, *, dated: str = "", by_date: bool = False) -> Any:
+def first_of(
+    rows: Any, case: uuid.UUID | None, *, dated: str = "", by_date: bool = False, together: bool = False
+) -> Any:
     """Of the rows of a kind that waits, in the order in which they are to be done, those that are looked for.
 
     `dated` names their own date, of what is not timed by a deadline alone; with `by_date` each has one and they come in
-    its order. The page of everything that waits on somebody says when there is more than is looked for (`noting_cuts`).
+    its order; with `together` those of a case stand in one line that counts them. The page of everything that waits on somebody says when there is more than is looked for (`noting_cuts`).
     """
     if case is not None:
         return rows[:_MOST_IN_ONE]
@@ -86,15 +88,17 @@ def first_of(rows: Any, case: uuid.UUID | None, *, dated: str = "", by_date: boo
         return rows[:MOST_IN_ALL]
     near = Q(**{"pk__any" if rows.model is Case else "case__any": cases})
     if dated:
-        near |= Q(**{f"{dated}__lte": said("until")})
-    return rows.filter(near)[: _MOST_BY_DATE if by_date else _MOST_IN_SOME]
+        due = Q(**{f"{dated}__lte": said("until")})
+        near |= Q(case__in=rows.filter(due).order_by().values("case")) if together else due
+    return rows.filter(near)[: _MOST_BY_DATE if by_date else MOST_IN_SOME]
 
 
-# Of what stands beside a thing that waits, all that a line of “What needs you” says or looks at.
-_SAID: Final[dict[type[models.Model], frozenset[str]]] = {
-    Case: frozenset({"id", "partnership", "reference", "pseudonym", "stage"}),
-    Agency: frozenset({"id", "name", "short_name"}),
-    User: frozenset({"id", "name"}),
+# Of what stands beside a thing that waits, all that a line of “What needs you” says or looks at, in the order of its fields.
+SAID_OF_A_CASE: Final = ("id", "partnership_id", "reference", "pseudonym", "stage")
+_SAID: Final[dict[type[models.Model], Collection[str]]] = {
+    Case: SAID_OF_A_CASE,
+    Agency: ("id", "name", "short_name"),
+    User: ("id", "name"),
 }
 
 
@@ -111,7 +115,7 @@ def _with_what_is_said(rows: Any) -> Any:
 
 
 def _unsaid(model: type[models.Model]) -> list[str]:
-    return [field.name for field in model._meta.concrete_fields if field.name not in _SAID[model]]
+    return [field.name for field in model._meta.concrete_fields if field.attname not in _SAID[model]]
 
 
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])

@@ -60,7 +60,9 @@ def _underway(user: User, case: uuid.UUID | None) -> Any:
         found = found.filter(theirs | managed).annotate(
             managed=ExpressionWrapper(managed, output_field=BooleanField())
         )
-    return first_of(found.select_related("case", "agency").order_by("due_on"), case, dated="due_on")
+    return first_of(
+        found.select_related("case", "agency").order_by("due_on"), case, dated="due_on", together=True
+    )
 
 
 def _writes(chronology: Chronology, user: User, agencies: frozenset[object]) -> bool:

@@ -18,13 +18,13 @@ import panels.waiting
 import publication.waiting
 import rapid_review.waiting
 import referrals.waiting
-from accounts.compiled import noting_cuts
+from accounts.compiled import noting_cuts, planning_once
 from accounts.db import memberships_of
 from accounts.models import User
 from accounts.sharing import making_once
 from casework.compiled import compiled_once
 from casework.models import Case
-from casework.waiting import Waiting, asked_together, looking_in
+from casework.waiting import MOST_IN_SOME, Waiting, asked_together, looking_in
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.models.reference import CalendarName
@@ -115,7 +115,8 @@ class Home:
 def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID] = ()) -> Home:
     """The `tasks` most pressing things that wait on `user` and the `others` they wait for: the soonest first,
     what has no date last."""
-    mine, theirs, is_cut = _soonest(user, tasks, others) or _everything(user)
+    with planning_once():
+        mine, theirs, is_cut = _soonest(user, tasks, others) or _everything(user)
     calendars = Calendars()
     clocks = _clocks([*_keys(mine[:tasks]), *_keys(theirs[:others]), *watched], user, calendars)
     return Home(
@@ -150,8 +151,10 @@ def _soonest(user: User, tasks: int, others: int) -> _Found | None:
             return None
         until = first[-1].due_on
         cases = list(dict.fromkeys(row.case_id for row in first if row.case_id))
-        with asked_together(), making_once(), looking_in(cases, until):
+        with asked_together(), making_once(), noting_cuts() as cuts, looking_in(cases, until):
             found = [waiting for source in SOURCES for waiting in source(user, None)]
+        if MOST_IN_SOME in cuts:
+            return None
         near = [pair for pair in _in_order(found, user) if (due := _due(pair)) and due <= until]
         mine, theirs = _apart(near)
         if len(mine) >= tasks and len(theirs) >= others:
@@ -174,7 +177,7 @@ def tasks_in(case: Case, user: User, clocks: Iterable[Shown], calendars: Calenda
 
     `clocks` are the deadlines of the case that `user` may see, by these calendars.
     """
-    with asked_together():
+    with asked_together(), planning_once():
         found = [waiting for source in SOURCES for waiting in source(user, case)]
     running = [each for each in clocks if each.deadline.is_open]
     answers = _Answers((each.deadline.due_at, each.deadline, each) for each in running)
@@ -244,7 +247,8 @@ def _with_own_dates(pairs: Iterable[tuple[Waiting, Shown | None]], calendars: Ca
     today, tasks = clock.today(), []
     for waiting, running in pairs:
         own = None
-        if waiting.due_on and (running is None or waiting.due_on < running.deadline.due_on):
+        presses = running is not None and running.deadline.held_since is None
+        if waiting.due_on and not (running and presses and running.deadline.due_on <= waiting.due_on):
             own = own_date(waiting.due_on, today, calendars[CalendarName.ENGLAND_AND_WALES])
         tasks.append(Task(waiting, running, own))
     return tasks

@@ -73,21 +73,16 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **query, **_statements(query.get("options", ""))},
+        "OPTIONS": {"connect_timeout": 5, **_statements(), **query},
         "DISABLE_SERVER_SIDE_CURSORS": flag("DATABASE_POOLED"),
     }
 
 
-def _statements(options: str) -> dict[str, Any]:
+def _statements() -> dict[str, Any]:
     """How statements go to PostgreSQL: what a connection asks often it parses and plans once (docs/adr/0018).
 
-    A pooler that hands out its connections a transaction at a time (DATABASE_POOLED=1) cannot keep them. `options` are
-    those the address gives beside ours.
+    A pooler that hands out its connections a transaction at a time (DATABASE_POOLED=1) cannot keep them.
     """
     if flag("DATABASE_POOLED"):
         return {"prepare_threshold": None}
-    return {
-        "server_side_binding": True,
-        "prepare_threshold": _ASKED_OFTEN,
-        "options": f"{options} -c plan_cache_mode=force_generic_plan".strip(),
-    }
+    return {"server_side_binding": True, "prepare_threshold": _ASKED_OFTEN}

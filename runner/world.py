@@ -23,7 +23,8 @@ PATIENCE = 60.0
 # What the application reads from its environment. The variables of the shell that ./run was called from do not leak
 # into the demo: a SECRET_KEY or EMAIL_HOST meant for something else must not find its way in.
 VARIABLES = {
-    *("ALLOWED_HOSTS", "APP_DATABASE_ROLE", "CASE_FILES_ROOT", "CLAMD_SOCKET", "CLOCK_FILE", "DATABASE_URL"),
+    *("ALLOWED_HOSTS", "APP_DATABASE_ROLE", "CASE_FILES_ROOT", "CLAMD_SOCKET", "CLOCK_FILE"),
+    *("DATABASE_POOLED", "DATABASE_URL"),
     *(
         "DEBUG",
         "DEFAULT_FROM_EMAIL",

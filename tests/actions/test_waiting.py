@@ -15,7 +15,7 @@ from accounts.roles import Role
 from actions import services
 from actions.models import Action, ActionState
 from actions.waiting import waiting
-from casework.waiting import MOST_IN_ALL
+from casework.waiting import MOST_IN_ALL, looking_in
 from lcspr import clock
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,27 @@ def test_a_response_waits_on_the_agency_asked(asked, cast, case):
     assert _verbs(cast.rep) == [("Respond to recommendation 1", True)]
     assert _verbs(cast.bum) == [("1 response to recommendations still to come", False)]
     assert _verbs(cast.bum, case) == [("Respond to recommendation 1", False)]
+
+
+def test_the_line_counts_every_response_of_a_case_of_which_one_is_due(asked, cast):
+    """Where the page looks by the date alone, as in a case whose deadlines are far off."""
+    later = services.propose_recommendation(
+        asked.case, text="Say who decides", source_kind=asked.source_kind, by=cast.bum, on=clock.today()
+    )
+    services.request_response(
+        later,
+        by=cast.bum,
+        on=clock.today(),
+        respond_by=asked.respond_by + dt.timedelta(days=60),
+        agency=cast.agency("hospital"),
+    )
+    with looking_in([], asked.respond_by):
+        (found,) = waiting(cast.bum)
+    with looking_in([], asked.respond_by - dt.timedelta(days=1)):
+        assert waiting(cast.bum) == []
+
+    assert found.verb == "2 responses to recommendations still to come"
+    assert found.owner == "school and hospital"
 
 
 def test_a_plan_waits_on_who_agrees_it_then_on_who_starts_it(action, owner, cast, case):

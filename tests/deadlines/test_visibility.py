@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, connection, transaction
 
 from accounts.roles import Role
 from casework.services import admit, raise_wall
@@ -38,6 +39,17 @@ def clocks(cast, case):
 def seen_by(user, clocks):
     found = set(Deadline.objects.visible_to(user))
     return {name for name, deadline in clocks.items() if deadline in found}
+
+
+def test_a_deadline_is_of_its_case_s_partnership_for_good(clocks, other_cast):
+    with pytest.raises(IntegrityError, match="of_its_case"):
+        give_to(other_cast.partnership, clocks["case"])
+
+
+@transaction.atomic
+def give_to(partnership, deadline):
+    Deadline.objects.filter(pk=deadline.pk).update(partnership=partnership)
+    connection.check_constraints()
 
 
 @pytest.mark.parametrize("role", ["bu", "bum", "sgc", "sg", "dsp_la", "dsp_police", "ic", "lsp_la", "lan"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import OrderedDict
 
 import pytest
 from django.db import connection
@@ -11,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from factories import CaseFactory, has_opened
 
+import casework.waiting
 import deadlines.services
+from accounts import compiled
 from accounts.roles import Role
 from actions.services import add_action
 from casework import audit
@@ -269,6 +272,20 @@ def test_of_much_only_the_cases_due_first_are_looked_at(cast, much, monkeypatch)
     assert [task.waiting.case.pseudonym for task in followed.others] == ["Baby L", "Family A"]
     assert found.more
     assert followed.more_others
+
+
+def test_where_a_kind_has_more_than_is_looked_for_everything_is(cast, much, monkeypatch):
+    monkeypatch.setattr(compiled, "_kept", OrderedDict())  # The limit is in the texts.
+    monkeypatch.setattr(casework.waiting, "MOST_IN_SOME", 3)
+    monkeypatch.setattr(gathering, "MOST_IN_SOME", 3)
+
+    assert gathering._soonest(cast.rep, 4, 0) is None
+    assert [task.waiting.case.pseudonym for task in gathering.home_of(cast.rep, tasks=4, others=0).mine] == [
+        "Child 30",
+        "Child 20",
+        "Child 9",
+        "Child 5",
+    ]
 
 
 def test_what_is_held_presses_nobody(cast, much):
