@@ -116,13 +116,12 @@ def noting_cuts() -> Iterator[list[int]]:
 def planning_once() -> Iterator[None]:
     """Have the database plan each text once for all keys meanwhile: for a page that asks many.
 
-    By itself it weighs at each asking whether a plan for these keys would be better, and mostly finds so because it
-    takes planning for cheap. What a text says beside its keys is written out, so there is enough to plan by.
+    What a text says beside its keys is written out, so there is enough to plan by.
     """
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         yield
-        cursor.execute("SET LOCAL plan_cache_mode TO DEFAULT")
+        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 # The texts of this process, the one asked longest ago first.

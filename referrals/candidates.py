@@ -165,11 +165,17 @@ def _opened(ways: Sequence[Way], own: tuple[str, tuple[Any, ...]] | None, *, mos
         own=own[0],
         most=most,
     )
+    values = [_written(value) for way in ways for value in way.values]
     with _through_the_indexes() as cursor:
-        cursor.execute(sql, [*(value for way in ways for value in way.values), *own[1]])
+        cursor.execute(sql, [*values, *own[1]])
         rows = cursor.fetchall()
     fields: list[Any] = [Person._meta.get_field(name) for name in _SEALED]
     return [_candidate(row, fields) for row in rows]
+
+
+def _written(value: Any) -> Any:
+    """A list of blind indexes as the database writes one: nothing in them needs quoting."""
+    return f"{{{','.join(value)}}}" if isinstance(value, list) else value
 
 
 def _candidate(row: tuple[Any, ...], fields: list[Any]) -> Candidate:
@@ -177,6 +183,7 @@ def _candidate(row: tuple[Any, ...], fields: list[Any]) -> Candidate:
     opened = {
         field.name: field.from_db_value(value, None, connection)
         for field, value in zip(fields, sealed, strict=True)
+        if value
     }
     return Candidate(Who(**opened, part=part), case, duplicate_of, (start, until), label)
 

@@ -14,6 +14,7 @@ from django.http import Http404
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
+from accounts.compiled import planning_once
 from accounts.models import User
 from casework.compiled import compiled_once
 from casework.reading import note_read
@@ -155,18 +156,18 @@ class BoardView(DeadlinePages):
         except ValueError as error:
             raise Http404 from error
         if not (self.chosen or places):
-            return slice_of(_first_page(self.user, None, PAGE), PAGE)
+            with planning_once():
+                return slice_of(_first_page(self.user, None, PAGE), PAGE)
         rows = in_state(self.deadlines(), state, now=now, today=today).with_everything()
         return page_of(rows, PAGE, latest_first=state == "ended", **places)
 
     def counts(self, state: str, now: dt.datetime, today: dt.date) -> list[dict[str, Any]]:
         """How many there are of each kind, up to a hundred, and the way to them."""
-        is_narrowed = self.chosen.keys() - {"state"}
-        rows = (
-            numbered(self.deadlines(), now=now, today=today)
-            if is_narrowed
-            else _all_numbered(self.user, now=now)
-        )
+        if self.chosen.keys() - {"state"}:
+            rows = numbered(self.deadlines(), now=now, today=today)
+        else:
+            with planning_once():
+                rows = _all_numbered(self.user, now=now)
         numbers = Counter(name for (name,) in rows)
         found = []
         for name in COUNTED:
