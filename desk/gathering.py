@@ -145,7 +145,7 @@ def _soonest(user: User, tasks: int, others: int) -> _Found | None:
 
     Nothing that is left out comes before what is shown: neither its deadline nor a date of its own does.
     """
-    for many in (4 * (tasks + others) // 3, 6 * (tasks + others)):
+    for many in (5 * (tasks + others) // 3, 6 * (tasks + others)):
         first = _first_deadlines(user, None, many)
         if len(first) < many:
             return None
