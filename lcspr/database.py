@@ -33,5 +33,7 @@ def prepare(connection: Any, **kwargs: Any) -> None:
     with a filter, the wrong one. Who knows that one plan serves says so (`accounts.compiled.planning_once`).
     """
     connection.connection.adapters.register_loader("timestamptz", InstantLoader)
+    if connection.connection.prepare_threshold is None:
+        return  # Nothing is kept, and what is set here would stay with a pooler's connection for whoever has it next.
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_custom_plan")

@@ -1,12 +1,13 @@
 import os
 import subprocess
 import sys
+from unittest.mock import MagicMock
 
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-from lcspr import checks, env
+from lcspr import checks, database, env
 from runner.commands import NOWHERE
 from runner.paths import ROOT
 from runner.world import VARIABLES
@@ -144,6 +145,19 @@ def test_a_database_address_is_taken_apart():
 def test_no_other_database_is_accepted(url):
     with pytest.raises(ImproperlyConfigured, match="only database"):
         env.database(url)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"), [(3, ["SET plan_cache_mode = force_custom_plan"]), (None, [])]
+)
+def test_nothing_is_left_on_a_pooler_s_connection(threshold, said):
+    made = MagicMock()
+    made.connection.prepare_threshold = threshold
+
+    database.prepare(connection=made)
+
+    asked = made.cursor.return_value.__enter__.return_value.execute
+    assert [call.args[0] for call in asked.call_args_list] == said
 
 
 def test_statements_asked_often_are_kept_by_the_database_unless_a_pooler_stands_before_it(monkeypatch):
