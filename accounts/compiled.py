@@ -49,7 +49,7 @@ class Keys(str):
     __slots__ = ()
 
     @classmethod
-    def of(cls, keys: Iterable[uuid.UUID]) -> Self:
+    def of(cls, keys: Iterable[uuid.UUID | str]) -> Self:
         return cls(f"{{{','.join(map(str, keys))}}}")
 
 

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 _NONE: Final = Keys.of(())
 _WALLED: Final = ""
-# Not a role held by name, but as easily found with them: another area let this one in.
+# Not roles held by name, but as easily found with them: another area let this one in to some case, or to so many that
+# no query should spell them out.
 _NEIGHBOUR: Final = "~neighbour"
+_OF_MANY: Final = "~neighbours"
+_MOST_SPELT_OUT: Final = 150
 
 
 def by_name(user: User) -> frozenset[str]:
@@ -40,7 +43,8 @@ def by_name(user: User) -> frozenset[str]:
 def shared_with(user: User) -> Keys:
     """The cases of other areas that were shared with the business units `user` works in, as `any` asks for them.
 
-    They are few, and most queries ask whether a row is of one of them.
+    They are few, and most queries ask whether a row is of one of them. None when there are so many that they are
+    looked for in the query itself.
     """
     return _let_in(user).shared
 
@@ -61,10 +65,13 @@ def _let_in(user: User) -> _LetIn:
         keys: dict[Hashable, Any] = dict(enumerate([user.pk, *units]))
         key = (_ways_in, clock.today(), tuple(units.index(unit) for unit in units))
         found = rows_of(key, lambda: _ways_in(user, units), keys)
+        names = {name for name, _, _ in found}
+        shared = [key for _, _, cases in found if cases for key in cases.split(",")]
+        if len(shared) > _MOST_SPELT_OUT:
+            names.add(_OF_MANY)
+            shared = []
         remembered[user.pk] = _LetIn(
-            frozenset(name for name, _, _ in found),
-            frozenset(partnership for _, partnership, _ in found),
-            Keys("{" + ",".join(cases for _, _, cases in found if cases) + "}"),
+            frozenset(names), frozenset(partnership for _, partnership, _ in found), Keys.of(shared)
         )
     let_in: _LetIn = remembered[user.pk]
     return let_in
@@ -145,14 +152,17 @@ def open_to(
     wanted = None if roles is None else frozenset(roles)
     key = case or "pk"
     admitted = Q()
-    by_access = (frozenset(Role) if wanted is None else wanted) - {Role.NEIGHBOUR}
+    # First, since the database asks in this order, and most rows need no more.
+    if partnerships := business_unit_partnerships(user, wanted):
+        partnership = partnership or (f"{case}__partnership" if case else "partnership")
+        admitted |= Q(**{f"{partnership}__in": partnerships})
+    by_access = frozenset(Role) if wanted is None else wanted
+    if _OF_MANY not in by_name(user):
+        by_access -= {Role.NEIGHBOUR}
     if (rows := admitting(user, by_access)) is not None:
         admitted |= Q(**{f"{key}__in": Access.objects.current().filter(rows).values("case")})
     if (wanted is None or Role.NEIGHBOUR in wanted) and (shared := shared_with(user)) != _NONE:
         admitted |= Q(**{f"{key}__any": shared})
-    if partnerships := business_unit_partnerships(user, wanted):
-        partnership = partnership or (f"{case}__partnership" if case else "partnership")
-        admitted |= Q(**{f"{partnership}__in": partnerships})
     if not admitted:
         return Q(pk__in=[])
     if is_walled(user):

@@ -61,7 +61,7 @@ _MOST_IN_ONE: Final = 50
 # In the cases that are most pressing: all that is likely; where it is not all, they are not enough to go by.
 MOST_IN_SOME: Final = 100
 # Where a date says which come first: what a page shows of all kinds together.
-_MOST_BY_DATE: Final = 20
+_MOST_BY_DATE: Final = 15
 # Over all cases: the first to do.
 MOST_IN_ALL: Final = 15
 
@@ -146,7 +146,7 @@ class Places(Generic[F]):
 
     In most places nothing waits. One short statement says in which something may, in a case, in some, in all of a
     partnership, or anywhere, so that the long ones, of what waits on whom, are asked there alone. It says nothing of who
-    may see it. `dated` names the date by which a function looks beyond the cases that are most pressing (`first_of`).
+    may see it. A place without rows is always looked at. `dated` names the date by which a function looks beyond the cases that are most pressing (`first_of`).
     """
 
     _of_all_apps: ClassVar[list[Places[Any]]] = []
@@ -190,23 +190,24 @@ class Places(Generic[F]):
         if known not in self._statements:
             tests = [
                 [
-                    rows.filter(self._near(place, within)).order_by().values("pk").query.sql_with_params()
+                    rows.filter(near).order_by().values("pk").query.sql_with_params()
                     for rows in kinds
+                    for near in self._near(place, within)
                 ]
                 for place, kinds in self._places
             ]
-            sql = ", ".join(" OR ".join(f"EXISTS ({one})" for one, _ in test) for test in tests)
+            sql = ", ".join(
+                " OR ".join(f"EXISTS ({one})" for one, _ in test) if test else "TRUE" for test in tests
+            )
             params = [_SLOTS.get(param, param) for test in tests for _, some in test for param in some]
             self._statements[known] = written_out(sql, params)
         return self._statements[known]
 
-    def _near(self, place: F, within: str) -> Q:
-        if not within:
-            return Q()
-        near = Q(**{within: _SOME})
+    def _near(self, place: F, within: str) -> Iterator[Q]:
+        """Where the rows of a place are looked for: each by itself, so that each is found by an index of its own."""
+        yield Q(**{within: _SOME}) if within else Q()
         if within == "case__any" and place in self._dated:
-            near |= Q(**{f"{self._dated[place]}__lte": _SOME_DAY})
-        return near
+            yield Q(**{f"{self._dated[place]}__lte": _SOME_DAY})
 
     def __len__(self) -> int:
         return len(self._places)

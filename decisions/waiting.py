@@ -27,7 +27,7 @@ from accounts.roles import BUSINESS_UNIT, LEAD_PARTNERS, PARTNERS, Role
 from accounts.settings_choices import DecisionModel, StatutoryPartner
 from casework import audit
 from casework.compiled import attach, compiled_once
-from casework.models import OPEN, Access, Case
+from casework.models import OPEN, Case
 from casework.permissions import holds_anywhere, open_to, roles_anywhere
 from casework.waiting import Address, Places, Waiting, first_of
 from decisions import pages
@@ -44,6 +44,7 @@ from decisions.models import (
     ViewState,
 )
 from decisions.models.declaration import DECLARES
+from decisions.models.view import UNSETTLED
 from decisions.partners import ROLE_OF
 from decisions.services.holds import MAY_HOLD
 from lcspr import clock
@@ -163,12 +164,10 @@ _RUNS_ON: Final = {
     DecisionKind.RECONSIDERATION: "DL-13",
 }
 
-_UNSETTLED: Final = (ViewState.RECORDED, ViewState.CONTESTED)
-
 
 @compiled_once
 def _unsettled_views(user: User, case: uuid.UUID | None) -> Any:
-    unsettled = PartnerView.objects.filter(state__in=_UNSETTLED).exclude(
+    unsettled = PartnerView.objects.filter(state__in=UNSETTLED).exclude(
         decision__state=DecisionState.ABANDONED
     )
     return _rows(unsettled.select_related("decision"), user, case, [*_EACH_PARTNER.values(), BUSINESS_UNIT])
@@ -385,9 +384,10 @@ def _holds(user: User, case: Case | None) -> Iterator[Waiting]:
 
 
 _PLACES: Final = Places(
-    (_views, PartnerView.objects.filter(state__in=_UNSETTLED)),
+    (_views, PartnerView.objects.filter(state__in=UNSETTLED)),
     (_decisions, Decision.objects.pending()),
-    (_to_declare, Access.objects.filter(role__in=DECLARES)),
+    # Asks nothing of whoever has nothing to declare.
+    (_to_declare,),
     (_declarations, Declaration.objects.filter(state=DeclarationState.DECLARED)),
     (_holds, Hold.objects.in_force()),
     dated={_holds: "review_on"},

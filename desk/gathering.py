@@ -115,8 +115,7 @@ class Home:
 def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID] = ()) -> Home:
     """The `tasks` most pressing things that wait on `user` and the `others` they wait for: the soonest first,
     what has no date last."""
-    with planning_once():
-        mine, theirs, is_cut = _soonest(user, tasks, others) or _everything(user)
+    mine, theirs, is_cut = _soonest(user, tasks, others) or _everything(user)
     calendars = Calendars()
     clocks = _clocks([*_keys(mine[:tasks]), *_keys(theirs[:others]), *watched], user, calendars)
     return Home(
@@ -145,10 +144,12 @@ def _soonest(user: User, tasks: int, others: int) -> _Found | None:
 
     Nothing that is left out comes before what is shown: neither its deadline nor a date of its own does.
     """
-    for many in (5 * (tasks + others) // 3, 6 * (tasks + others)):
-        first = _first_deadlines(user, None, many)
-        if len(first) < many:
-            return None
+    most = 3 * (tasks + others)
+    running = _first_deadlines(user, None, most)
+    if len(running) < most:
+        return None
+    for many in (4 * (tasks + others) // 3, most):
+        first = running[:many]
         until = first[-1].due_on
         cases = list(dict.fromkeys(row.case_id for row in first if row.case_id))
         with asked_together(), making_once(), noting_cuts() as cuts, looking_in(cases, until):

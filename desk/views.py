@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from accounts.access_table import Right, Thing
+from accounts.compiled import planning_once
 from accounts.db import memberships_of
 from accounts.models import AccountRequest, User
 from accounts.roles import BUSINESS_UNIT, GUEST, LEAD_PARTNERS, PARTNERS, SUB_GROUP, Role
@@ -42,8 +43,8 @@ PAGE_LENGTH = 25
 # Lines of the record: an act writes several, which stand together.
 TIMELINE_LENGTH = 60
 # What a person can take in; the rest follows as these are done, and every deadline is on the board.
-HOME_LENGTH = 20
-OTHERS_LENGTH = 10
+HOME_LENGTH = 15
+OTHERS_LENGTH = 8
 
 # Who follows the whole case, not only their own agency's part in it.
 FOLLOWS_THE_CASE = (
@@ -64,30 +65,36 @@ class HomeView(TemplateView):
         user = self.request.user
         assert isinstance(user, User)
         note_read(self.request, case=None, words="Opened What needs you")
-        guest = {Role(membership.role) for membership in memberships_of(user)} <= GUEST
-        watch = watch_of(user)
-        home = home_of(
-            user,
-            tasks=HOME_LENGTH,
-            # A guest sees what is asked of them and nothing else.
-            others=0 if guest else OTHERS_LENGTH,
-            watched=watch.clocks if watch else (),
-        )
-        return {
-            **super().get_context_data(**kwargs),
-            "page_title": "What needs you",
-            "groups": grouped(home.mine),
-            "others": home.others,
-            "more": home.more,
-            "more_others": home.more_others and not guest,
-            "watch": _watched(watch, home.watched) if watch else None,
-            "case_content": bool(home.mine or home.others or watch),
-            "drafts": unsent(user),
-            "asked_first": open_questions(user),
-            "newcomers": newcomers_for(user)[:HOME_LENGTH],
-            "asking": _asking(user),
-            "may_refer": bool(ways_in(user)),
-        }
+        # Every text of this page serves for all cases, so that one plan of each is enough.
+        with planning_once():
+            return {**super().get_context_data(**kwargs), **_needed(user)}
+
+
+def _needed(user: User) -> dict[str, Any]:
+    """What “What needs you” shows to one person."""
+    guest = {Role(membership.role) for membership in memberships_of(user)} <= GUEST
+    watch = watch_of(user)
+    home = home_of(
+        user,
+        tasks=HOME_LENGTH,
+        # A guest sees what is asked of them and nothing else.
+        others=0 if guest else OTHERS_LENGTH,
+        watched=watch.clocks if watch else (),
+    )
+    return {
+        "page_title": "What needs you",
+        "groups": grouped(home.mine),
+        "others": home.others,
+        "more": home.more,
+        "more_others": home.more_others and not guest,
+        "watch": _watched(watch, home.watched) if watch else None,
+        "case_content": bool(home.mine or home.others or watch),
+        "drafts": unsent(user),
+        "asked_first": open_questions(user),
+        "newcomers": newcomers_for(user)[:HOME_LENGTH],
+        "asking": _asking(user),
+        "may_refer": bool(ways_in(user)),
+    }
 
 
 @compiled_once

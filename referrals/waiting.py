@@ -30,6 +30,7 @@ from referrals.models import (
     ReferralState,
     SeriousIncidentNotification,
 )
+from referrals.models.referral import UNSETTLED
 from referrals.permissions import writes_in
 from referrals.services.deaths import BACK
 from referrals.services.taking_back import ACCEPTANCE, SENDING
@@ -40,9 +41,6 @@ _AT_ONCE: Final = 20
 UNIT: Final = "Business unit"
 NOTIFIER: Final = "Local authority notifier"
 
-_OPEN_REFERRAL: Final = Q(
-    state__in=[ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.DRAFT]
-) | Q(state=ReferralState.ACCEPTED, withdrawal_asked_at__isnull=False)
 _UNSENT: Final = (NotificationState.REQUIRED, NotificationState.DRAFTED, NotificationState.REJECTED)
 _DECIDED_CRITERIA: Final = {"kind": DecisionKind.CRITERIA, "state": DecisionState.DECIDED}
 _TAKEN_BACK: Final = (ACCEPTANCE, SENDING, BACK)
@@ -82,7 +80,7 @@ def open_questions(user: User, case: None = None) -> Any:
 def _open_referrals(user: User, case: uuid.UUID | None) -> Any:
     rows = Referral.objects.visible_to(user).select_related("case", "agency").exclude(case=None)
     rows = rows.defer("answers")  # The whole form: nothing here reads it.
-    rows = rows.filter(_OPEN_REFERRAL)
+    rows = rows.filter(UNSETTLED)
     if case is None:
         # What is with somebody else to write waits on the business unit only where it wrote it itself.
         agencies = [m.agency_id for m in memberships_of(user) if m.agency_id]
@@ -229,7 +227,7 @@ def _taking_back(user: User, case: Case | None) -> Iterator[Waiting]:
 
 
 _PLACES: Final = Places(
-    (_referrals, Referral.objects.filter(_OPEN_REFERRAL)),
+    (_referrals, Referral.objects.filter(UNSETTLED)),
     (_decided, Decision.objects.filter(**_DECIDED_CRITERIA, case__stage=Stage.SCREENING)),
     (_notifications, SeriousIncidentNotification.objects.filter(state__in=_UNSENT)),
     (_death_notices, DeathNotice.objects.filter(state=DeathNoticeState.REQUIRED)),

@@ -44,6 +44,7 @@ class Outlook(models.TextChoices):
 
 State = ActionState
 UNFINISHED = [State.NOT_STARTED, State.IN_PROGRESS, State.COMPLETE_PENDING_EVIDENCE]
+FOLLOWED = [State.COMPLETE_PENDING_EVIDENCE, State.EVIDENCE_ACCEPTED, State.IMPACT_PENDING]
 OPEN = [*UNFINISHED, State.EVIDENCE_ACCEPTED, State.IMPACT_PENDING]
 # While the work goes on: a document handed in after acceptance could not have been looked at.
 TAKES_EVIDENCE = frozenset(UNFINISHED)
@@ -153,6 +154,15 @@ class Action(Machine, CaseRecord):
                 fields=["due_on"],
                 condition=Q(state__in=["not_started", "in_progress", "complete_pending_evidence"]),
                 name="actions_action_unfinished",
+            ),
+            # Done, and to be looked at by others.
+            models.Index(
+                fields=["case"], condition=Q(state__in=sorted(FOLLOWED)), name="actions_action_followed"
+            ),
+            models.Index(
+                fields=["look_again_on"],
+                condition=Q(state__in=sorted(FOLLOWED)),
+                name="actions_action_by_look_again",
             ),
         ]
 

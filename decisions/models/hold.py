@@ -131,6 +131,13 @@ class Hold(Machine, CaseRecord):
                 name="decisions_hold_released_says_why",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["review_on", "id"],
+                condition=Q(state__in=["active", "reviewed"]),
+                name="decisions_hold_by_review",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Hold on {self.get_kind_display().lower()}"

@@ -37,6 +37,8 @@ class ViewState(models.TextChoices):
 
 LIVE: Final = (ViewState.SIGNED, ViewState.RECORDED, ViewState.CONFIRMED, ViewState.CONTESTED)
 LIVE_VIEW: Final = Q(state__in=LIVE)
+# The partner has still to confirm it, or to give another.
+UNSETTLED: Final = (ViewState.RECORDED, ViewState.CONTESTED)
 
 
 class PartnerView(Machine, CaseRecord):
@@ -125,6 +127,9 @@ class PartnerView(Machine, CaseRecord):
                 | Q(state="superseded"),
                 name="decisions_partnerview_state_says_whose",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["case"], condition=Q(state__in=UNSETTLED), name="decisions_view_unsettled")
         ]
 
     def __str__(self) -> str:

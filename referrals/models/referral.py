@@ -72,6 +72,10 @@ class AbuseOrNeglect(models.TextChoices):
 ABUSE_OR_NEGLECT = frozenset({AbuseOrNeglect.KNOWN, AbuseOrNeglect.SUSPECTED})
 UNSENT = frozenset({ReferralState.DRAFT})
 WRITABLE = frozenset({ReferralState.DRAFT, ReferralState.RETURNED})
+# Somebody must do something about it: send it, check it, answer what was asked, or let it be withdrawn.
+UNSETTLED = Q(state__in=["submitted", "returned", "draft"]) | Q(
+    state="accepted", withdrawal_asked_at__isnull=False
+)
 ENDED = frozenset({ReferralState.DUPLICATE, ReferralState.WITHDRAWN, ReferralState.TRANSFERRED})
 
 
@@ -317,6 +321,7 @@ class Referral(Machine, Record):
                 condition=Q(state__in=["submitted", "returned"]),
                 name="referrals_referral_triage",
             ),
+            models.Index(fields=["case"], condition=UNSETTLED, name="referrals_referral_unsettled"),
         ]
 
     def __str__(self) -> str:

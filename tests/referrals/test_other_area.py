@@ -11,6 +11,7 @@ from factories import has_opened
 from accounts.agency_kinds import AgencyKind
 from accounts.db import forget_memberships
 from accounts.roles import Role
+from casework import permissions
 from casework.models import Access, Case
 from casework.permissions import holders, roles_in, world_of
 from casework.transitions import TransitionRefused
@@ -89,6 +90,13 @@ def test_ac18_owed_where_it_happened_and_the_home_area_is_told_and_let_in(shared
     assert holders(case, {Role.NEIGHBOUR}) == [north.cast.bum]
 
 
+@pytest.fixture(params=[150, 0], ids=["few", "many"])
+def spelt_out(request, monkeypatch):
+    """Whether the cases that are shared are few enough to be named in a query, or looked for in it."""
+    monkeypatch.setattr(permissions, "_MOST_SPELT_OUT", request.param)
+
+
+@pytest.mark.usefixtures("spelt_out")
 def test_ac18_it_sees_the_shared_case_and_nothing_else(shared, south, north, sign_in):
     other = south.accepted(pseudonym="Child W")
     review = open_review(shared, south)
@@ -121,6 +129,13 @@ def test_ac18_it_sees_the_shared_case_and_nothing_else(shared, south, north, sig
         "letters": 403,
     }
     assert list(Case.objects.visible_to(north.cast.bum)) == [shared.case]
+    clocks_seen = Deadline.objects.visible_to(north.cast.bum)
+    assert {seen.case for seen in clocks_seen} == {shared.case}
+    # It reads the case, and owes nothing in it.
+    assert not clocks_seen.owed_by(north.cast.bum)
+    board = client.get(reverse("deadlines:board"), {"state": "open"}).content.decode()
+    assert "DL-10" in board
+    assert "Quillfeather" not in board
     # Its sub-group and its partners are not its business unit.
     assert sign_in(north.cast.sgc).get(reverse("desk:case", args=[shared.case_id])).status_code == 404
 
@@ -167,6 +182,7 @@ def test_ac18_people_of_the_same_agency_who_work_with_neither_area_stay_out(shar
     assert sign_in(referrer).get(reverse("desk:case", args=[shared.case_id])).status_code == 404
 
 
+@pytest.mark.usefixtures("spelt_out")
 def test_ac18_it_leaves_when_the_case_does_and_comes_back_with_it(shared, south, north):
     open_review(shared, south)
     Case.objects.filter(pk=shared.case_id).update(closed_at=None)
