@@ -31,7 +31,7 @@ from casework import audit
 from casework.compiled import compiled_once
 from casework.models import Case
 from casework.permissions import agencies_as, holds_anywhere, open_to, roles_in
-from casework.waiting import SAID_OF_A_CASE, Places, Waiting, first_of
+from casework.waiting import MINE_SHOWN, OTHERS_SHOWN, SAID_OF_A_CASE, Places, Waiting, first_of
 from deadlines.rules.words import and_list, count
 from lcspr import clock
 
@@ -117,7 +117,7 @@ def _to_do(user: User, case: uuid.UUID | None) -> Any:
     found = Action.objects.visible_to(user).filter(_unfinished())
     found = found.filter(owner=user) if case is None else found.filter(case=case)
     found = found.select_related("case", "owner", "agency").order_by("due_on")
-    return first_of(found, case, dated="due_on", by_date=True)
+    return first_of(found, case, dated="due_on", by_date=MINE_SHOWN)
 
 
 def _owned(user: User, case: Case | None, held: frozenset[Role]) -> Iterable[Waiting]:
@@ -143,16 +143,24 @@ def _late_of_others(user: User, case: None) -> Any:
     late = Action.objects.visible_to(user).filter(
         _unfinished(), open_to(user, FOLLOWS), due_on__lt=clock.today()
     )
+    late = late.exclude(owner=user).order_by()
+    # The cases first, and all that is said of them only then.
+    cases = late.values("case").annotate(first_due=Min("due_on")).order_by("first_due", "case")
+    first = first_of(cases, None, dated="first_due", by_date=OTHERS_SHOWN)
     of_case = {f"of_case_{name}": F(f"case__{name}") for name in SAID_OF_A_CASE}
-    by_case = late.exclude(owner=user).order_by().values("case", **of_case)
-    rows = by_case.annotate(
-        many=Count("pk"),
-        first_due=Min("due_on"),
-        first_number=Min("number"),
-        keys=ArrayAgg("pk"),
-        owners=ArrayAgg(Concat("owner__name", Value(", "), "agency__short_name"), distinct=True),
+    rows = (
+        late.filter(case__in=first.values("case"))
+        .values("case", **of_case)
+        .annotate(
+            many=Count("pk"),
+            first_due=Min("due_on"),
+            first_number=Min("number"),
+            keys=ArrayAgg("pk"),
+            owners=ArrayAgg(Concat("owner__name", Value(", "), "agency__short_name"), distinct=True),
+        )
     )
-    return first_of(rows.order_by("first_due", "case"), None, dated="first_due", by_date=True)
+    # As many as the cases are, so that it is known when there are more.
+    return rows.order_by("first_due", "case")[: first.query.high_mark]
 
 
 def _late(row: dict[str, Any]) -> Waiting:

@@ -60,8 +60,10 @@ class Waiting:
 _MOST_IN_ONE: Final = 50
 # In the cases that are most pressing: all that is likely; where it is not all, they are not enough to go by.
 MOST_IN_SOME: Final = 100
-# Where a date says which come first: what a page shows of all kinds together.
-_MOST_BY_DATE: Final = 15
+# What a person can take in on the page of everything: of what waits on them, and of what waits on others. The rest
+# follows as these are done, and every deadline is on the board.
+MINE_SHOWN: Final = 15
+OTHERS_SHOWN: Final = 8
 # Over all cases: the first to do.
 MOST_IN_ALL: Final = 15
 
@@ -74,12 +76,13 @@ def looking_in(cases: list[uuid.UUID], until: dt.date) -> Iterator[None]:
 
 
 def first_of(
-    rows: Any, case: uuid.UUID | None, *, dated: str = "", by_date: bool = False, together: bool = False
+    rows: Any, case: uuid.UUID | None, *, dated: str = "", by_date: int | None = None, together: bool = False
 ) -> Any:
     """Of the rows of a kind that waits, in the order in which they are to be done, those that are looked for.
 
-    `dated` names their own date, of what is not timed by a deadline alone; with `by_date` each has one and they come in
-    its order; with `together` those of a case stand in one line that counts them. The page of everything that waits on somebody says when there is more than is looked for (`noting_cuts`).
+    `dated` names their own date, of what is not timed by a deadline alone; where each has one and they come in its
+    order, `by_date` of them are enough; with `together` those of a case stand in one line that counts them. The page
+    of everything that waits on somebody says when there is more than is looked for (`noting_cuts`).
     """
     if case is not None:
         return rows[:_MOST_IN_ONE]
@@ -90,7 +93,26 @@ def first_of(
     if dated:
         due = Q(**{f"{dated}__lte": said("until")})
         near |= Q(case__in=rows.filter(due).order_by().values("case")) if together else due
-    return rows.filter(near)[: _MOST_BY_DATE if by_date else MOST_IN_SOME]
+    return rows.filter(near)[: by_date or MOST_IN_SOME]
+
+
+def with_fields(rows: Any, *names: str, **beside: Collection[str]) -> Any:
+    """The rows with their key and these fields of their own alone: all that their lines say or look at.
+
+    `beside` names the fields of a row that comes with each, by the name of the key to it.
+    """
+    left = _all_but(rows.model, names)
+    for key, of_it in beside.items():
+        left += [f"{key}__{name}" for name in _all_but(rows.model._meta.get_field(key).related_model, of_it)]
+    return rows.defer(*left)
+
+
+def _all_but(model: type[models.Model], names: Collection[str]) -> list[str]:
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.name in names or field.attname in names)
+    ]
 
 
 # Of what stands beside a thing that waits, all that a line of “What needs you” says or looks at, in the order of its fields.
@@ -105,17 +127,16 @@ _SAID: Final[dict[type[models.Model], Collection[str]]] = {
 def _with_what_is_said(rows: Any) -> Any:
     """Without the rest of the case, and of the agency and the people whose names come with a row."""
     if rows.model is Case:
-        return rows.defer(*_unsaid(Case))
+        return rows.defer(*_all_but(Case, SAID_OF_A_CASE))
     beside: Any = rows.query.select_related or {}
     related = {name: rows.model._meta.get_field(name).related_model for name in beside}
     unsaid = [
-        f"{name}__{left}" for name, model in related.items() if model in _SAID for left in _unsaid(model)
+        f"{name}__{left}"
+        for name, model in related.items()
+        if model in _SAID
+        for left in _all_but(model, _SAID[model])
     ]
     return rows.defer(*unsaid) if unsaid else rows
-
-
-def _unsaid(model: type[models.Model]) -> list[str]:
-    return [field.name for field in model._meta.concrete_fields if field.attname not in _SAID[model]]
 
 
 F = TypeVar("F", bound=Callable[..., Iterable[Waiting]])
@@ -146,7 +167,8 @@ class Places(Generic[F]):
 
     In most places nothing waits. One short statement says in which something may, in a case, in some, in all of a
     partnership, or anywhere, so that the long ones, of what waits on whom, are asked there alone. It says nothing of who
-    may see it. A place without rows is always looked at. `dated` names the date by which a function looks beyond the cases that are most pressing (`first_of`).
+    may see it. A place without rows is always looked at. `dated` names the date by which a function looks beyond the
+    cases that are most pressing (`first_of`).
     """
 
     _of_all_apps: ClassVar[list[Places[Any]]] = []

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import reduce
 from operator import or_
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import (
     BooleanField,
@@ -29,7 +28,7 @@ from casework import audit
 from casework.compiled import attach, compiled_once
 from casework.models import OPEN, Case
 from casework.permissions import holds_anywhere, open_to, roles_anywhere
-from casework.waiting import Address, Places, Waiting, first_of
+from casework.waiting import Address, Places, Waiting, first_of, with_fields
 from decisions import pages
 from decisions.kinds import DecisionKind, recommendation_comes_first
 from decisions.models import (
@@ -84,26 +83,6 @@ def _rows(
     return first_of(rows.filter(reduce(or_, concern)).annotate(**held), case, dated=dated)
 
 
-def _gathered(
-    found: Iterable[Waiting], case: Case | None, href: Address, words: Mapping[str, _Words]
-) -> Iterator[Waiting]:
-    """The acts of one question: in a case each by itself; over all cases those of others as one line.
-
-    `words` give the line for an act: how many are to do it, and whether the person asking is one of them.
-    """
-    acts = list(found)
-    if case is not None:
-        yield from acts
-        return
-    yield from (each for each in acts if each.mine)
-    for verb, line in words.items():
-        others = [each for each in acts if each.verb == verb and not each.mine]
-        if others:
-            also = any(each.mine for each in acts if each.verb == verb)
-            owners = "; ".join(each.owner for each in others)
-            yield replace(others[0], verb=line(len(others), also), owner=owners, href=href, link="See who")
-
-
 def _flag(roles: frozenset[Role]) -> str:
     return "as_" + "_".join(sorted(roles))
 
@@ -140,10 +119,8 @@ _CHAIR_DECIDES: Final = "Decide as independent chair"
 _LEAD: Final = "Record the lead safeguarding partners’ decision"
 
 # The lines of “Waiting for others”: what is still to come, and from how many.
-_VIEWS_OF_OTHERS: Final[dict[str, _Words]] = {
-    _CONFIRM: lambda count, also: "A view recorded on a partner’s behalf is still to be confirmed",
-    _GIVE_AGAIN: lambda count, also: "A partner is still to give a view in place of the one contested",
-}
+_CONFIRMED_BY_OTHER: Final = "A view recorded on a partner’s behalf is still to be confirmed"
+_GIVEN_AGAIN_BY_OTHER: Final = "A partner is still to give a view in place of the one contested"
 _ACTS_OF_OTHERS: Final[dict[str, _Words]] = {
     _GIVE: lambda count, also: f"{_partners(count, also)} still to give a view",
     _CONFIRM_DEPARTURE: lambda count, also: (
@@ -177,19 +154,25 @@ def _views(user: User, case: Case | None) -> Iterator[Waiting]:
     """Views recorded for a partner that wait for them, whatever has become of the question meanwhile."""
     for view in _unsettled_views(user, case):
         partner = StatutoryPartner(view.partner)
+        mine = _holds_one(view, _EACH_PARTNER[partner])
         contested = view.state == ViewState.CONTESTED
-        waits = Waiting(
-            verb=_GIVE_AGAIN if contested else _CONFIRM,
+        if case is None and not mine:
+            verb, link = _GIVEN_AGAIN_BY_OTHER if contested else _CONFIRMED_BY_OTHER, "See who"
+            href = _record(view.decision)
+        elif contested:
+            verb, link, href = _GIVE_AGAIN, "", pages.address(view.decision, pages.Act.GIVE_VIEW)
+        else:
+            verb, link, href = _CONFIRM, "", reverse("decisions:confirm", args=[view.pk])
+        yield Waiting(
+            verb=verb,
             case=view.case,
-            href=pages.address(view.decision, pages.Act.GIVE_VIEW)
-            if contested
-            else reverse("decisions:confirm", args=[view.pk]),
+            href=href,
             owner=str(ROLE_OF[partner].label),
-            mine=_holds_one(view, _EACH_PARTNER[partner]),
+            mine=mine,
             note=str(view.decision.get_kind_display()),
+            link=link,
             **_served(view.decision),
         )
-        yield from _gathered([waits], case, _record(view.decision), _VIEWS_OF_OTHERS)
 
 
 def _record(decision: Decision) -> Address:
@@ -200,17 +183,22 @@ def _record(decision: Decision) -> Address:
 def _pending(user: User, case: uuid.UUID | None) -> Any:
     roles = [*_EACH_PARTNER.values(), _CHAIR, _SGC, _WRITES_DOWN, LEAD_PARTNERS]
     pending = Decision.objects.pending().select_related("lead_decision")
+    stands_on = ("kind", "about", "state", "model", "round", "recommended", "decided_alone")
+    pending = with_fields(pending, "case", *stands_on)
     return _rows(pending, user, case, roles, {LEAD_PARTNERS: Q(state=DecisionState.ESCALATED)})
 
 
 @compiled_once
 def _views_in(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
-    return PartnerView.objects.filter(decision__any=keys)
+    return with_fields(
+        PartnerView.objects.filter(decision__any=keys), "decision", "partner", "outcome", "state"
+    )
 
 
 @compiled_once
 def _chair_views_in(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
-    return ChairView.objects.filter(decision__any=keys).prefetch_related("confirmations")
+    rows = ChairView.objects.filter(decision__any=keys).prefetch_related("confirmations")
+    return with_fields(rows, "decision", "round", "agrees", "outcome", "superseded")
 
 
 def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
@@ -224,12 +212,10 @@ def _decisions(user: User, case: Case | None) -> Iterator[Waiting]:
         if decision.state == DecisionState.ESCALATED:
             yield from _disputes(decision)
             owner = "Business unit or independent chair"
-            acts: Iterable[Waiting] = [
-                _act(decision, pages.Act.LEAD_PARTNERS, _LEAD, _WRITES_DOWN, owner, disputed=True)
-            ]
+            steps = [_Step(pages.Act.LEAD_PARTNERS, _LEAD, _WRITES_DOWN, owner, disputed=True)]
         else:
-            acts = _open_question(decision)
-        yield from _gathered(acts, case, _record(decision), _ACTS_OF_OTHERS)
+            steps = list(_open_question(decision))
+        yield from _lines(decision, steps, case)
 
 
 def _disputes(decision: Decision) -> Iterator[Waiting]:
@@ -246,29 +232,74 @@ def _disputes(decision: Decision) -> Iterator[Waiting]:
         )
 
 
-def _open_question(decision: Decision) -> Iterator[Waiting]:
+class _Step(NamedTuple):
+    """What somebody is to do about a question: the act, in words, who may do it, and whether it settles a dispute."""
+
+    act: pages.Act
+    verb: str
+    roles: frozenset[Role]
+    owner: str
+    disputed: bool = False
+
+
+def _lines(decision: Decision, steps: list[_Step], case: Case | None) -> Iterator[Waiting]:
+    """The steps of one question: in a case each by itself; over all cases those of others as one line for an act."""
+    note = str(decision.get_kind_display())
+    mine = [step for step in steps if _holds_one(decision, step.roles)]
+    for step in mine if case is None else steps:
+        yield Waiting(
+            verb=step.verb,
+            case=decision.case,
+            href=pages.address(decision, step.act),
+            owner=step.owner,
+            mine=step in mine,
+            note=note,
+            **_served(decision, disputed=step.disputed),
+        )
+    others: dict[str, list[_Step]] = {}
+    for step in steps if case is None else ():
+        if step not in mine:
+            others.setdefault(step.verb, []).append(step)
+    for verb, theirs in others.items():
+        also = any(step.verb == verb for step in mine)
+        yield Waiting(
+            verb=_ACTS_OF_OTHERS[verb](len(theirs), also),
+            case=decision.case,
+            href=_record(decision),
+            owner="; ".join(step.owner for step in theirs),
+            mine=False,
+            note=note,
+            link="See who",
+            **_served(decision, disputed=theirs[0].disputed),
+        )
+
+
+def _open_question(decision: Decision) -> Iterator[_Step]:
     if recommendation_comes_first(DecisionKind(decision.kind)) and not decision.recommended:
-        yield _act(decision, pages.Act.RECOMMEND, _RECOMMEND, _SGC, str(Role.SGC.label))
+        yield _Step(pages.Act.RECOMMEND, _RECOMMEND, _SGC, str(Role.SGC.label))
+        return
+    views = decision.view_outcomes()
+    missing = [partner for partner in _EACH_PARTNER if views[partner] is None]  # type: ignore[index]
+    for partner in missing:
+        yield _Step(pages.Act.GIVE_VIEW, _GIVE, _EACH_PARTNER[partner], str(ROLE_OF[partner].label))
+    if missing:
         return
     standing = decision.standing()
-    views = decision.view_outcomes()
     for partner, roles in _EACH_PARTNER.items():
         owner = str(ROLE_OF[partner].label)
-        if views[partner] is None:  # type: ignore[index]
-            yield _act(decision, pages.Act.GIVE_VIEW, _GIVE, roles, owner)
-        elif standing.chair_departs and not _has_confirmed(decision, partner):
-            yield _act(decision, pages.Act.CONFIRM_DEPARTURE, _CONFIRM_DEPARTURE, roles, owner)
+        if standing.chair_departs and not _has_confirmed(decision, partner):
+            yield _Step(pages.Act.CONFIRM_DEPARTURE, _CONFIRM_DEPARTURE, roles, owner)
         elif standing.escalates:
             verb = _ESCALATE_TODAY if decision.kind == DecisionKind.CRITERIA else _ESCALATE
-            yield _act(decision, pages.Act.ESCALATE, verb, roles, owner, disputed=True)
-    if None in views.values() or standing.escalates:
+            yield _Step(pages.Act.ESCALATE, verb, roles, owner, disputed=True)
+    if standing.escalates:
         return
     if decision.model != DecisionModel.THREE_DSP and decision.chair_view() is None:
         verb = _CHAIR_DECIDES if decision.model == DecisionModel.IC_DECIDES else _CHAIR_VIEW
-        yield _act(decision, pages.Act.CHAIR_VIEW, verb, _CHAIR, str(Role.IC.label))
+        yield _Step(pages.Act.CHAIR_VIEW, verb, _CHAIR, str(Role.IC.label))
     elif standing.outcome is not None:
         # Everything is in but the recommendation, without which this outcome does not stand.
-        yield _act(decision, pages.Act.RECOMMEND, _RECOMMEND, _SGC, str(Role.SGC.label))
+        yield _Step(pages.Act.RECOMMEND, _RECOMMEND, _SGC, str(Role.SGC.label))
 
 
 def _has_confirmed(decision: Decision, partner: StatutoryPartner) -> bool:
@@ -294,26 +325,6 @@ def _served(decision: Decision, *, disputed: bool = False) -> dict[str, Any]:
     kind = DecisionKind(decision.kind)
     code, *others = (_RUNS_ON.get(kind, ""),) if disputed else _CLOCKS.get(kind, ("",))
     return {"about": decision.about, "code": code, "or_codes": tuple(others)}
-
-
-def _act(
-    decision: Decision,
-    act: pages.Act,
-    verb: str,
-    roles: frozenset[Role],
-    owner: str,
-    *,
-    disputed: bool = False,
-) -> Waiting:
-    return Waiting(
-        verb=verb,
-        case=decision.case,
-        href=pages.address(decision, act),
-        owner=owner,
-        mine=_holds_one(decision, roles),
-        note=str(decision.get_kind_display()),
-        **_served(decision, disputed=disputed),
-    )
 
 
 @compiled_once

@@ -24,7 +24,7 @@ from accounts.models import User
 from accounts.sharing import making_once
 from casework.compiled import compiled_once
 from casework.models import Case
-from casework.waiting import MOST_IN_SOME, Waiting, asked_together, looking_in
+from casework.waiting import MOST_IN_SOME, SAID_OF_A_CASE, Waiting, asked_together, looking_in
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.models.reference import CalendarName
@@ -148,7 +148,7 @@ def _soonest(user: User, tasks: int, others: int) -> _Found | None:
     running = _first_deadlines(user, None, most)
     if len(running) < most:
         return None
-    for many in (4 * (tasks + others) // 3, most):
+    for many in (3 * (tasks + others) // 2, most):
         first = running[:many]
         until = first[-1].due_on
         cases = list(dict.fromkeys(row.case_id for row in first if row.case_id))
@@ -235,7 +235,13 @@ def _clocks(keys: Collection[uuid.UUID], user: User, calendars: Calendars) -> di
 def _to_show(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
     """A handful of deadlines with what a row shows beside its partnership, in one query: rules come once for each."""
     related = ("case", "rule", "owed_agency", "owed_user")
-    return Deadline.objects.filter(pk__any=keys).select_related(*related)
+    rows = Deadline.objects.filter(pk__any=keys).select_related(*related)
+    return rows.only(
+        *(f"case__{name}" for name in SAID_OF_A_CASE),
+        *("rule__name", "rule__owed_by", "rule__calendar"),
+        *("owed_agency__short_name", "owed_user__name", "partnership", "code", "derived"),
+        *("due_at", "due_on", "met_at", "cancelled_at", "not_applicable_at", "held_since"),
+    )
 
 
 def _tasks(

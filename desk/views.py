@@ -23,6 +23,7 @@ from casework.models import Case, Event, Subject
 from casework.permissions import business_unit_partnerships
 from casework.reading import note_read
 from casework.views import CasePage
+from casework.waiting import MINE_SHOWN, OTHERS_SHOWN
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.rules.words import and_list
@@ -42,9 +43,6 @@ from referrals.waiting import open_questions, unsent
 PAGE_LENGTH = 25
 # Lines of the record: an act writes several, which stand together.
 TIMELINE_LENGTH = 60
-# What a person can take in; the rest follows as these are done, and every deadline is on the board.
-HOME_LENGTH = 15
-OTHERS_LENGTH = 8
 
 # Who follows the whole case, not only their own agency's part in it.
 FOLLOWS_THE_CASE = (
@@ -76,9 +74,9 @@ def _needed(user: User) -> dict[str, Any]:
     watch = watch_of(user)
     home = home_of(
         user,
-        tasks=HOME_LENGTH,
+        tasks=MINE_SHOWN,
         # A guest sees what is asked of them and nothing else.
-        others=0 if guest else OTHERS_LENGTH,
+        others=0 if guest else OTHERS_SHOWN,
         watched=watch.clocks if watch else (),
     )
     return {
@@ -91,7 +89,7 @@ def _needed(user: User) -> dict[str, Any]:
         "case_content": bool(home.mine or home.others or watch),
         "drafts": unsent(user),
         "asked_first": open_questions(user),
-        "newcomers": newcomers_for(user)[:HOME_LENGTH],
+        "newcomers": newcomers_for(user)[:MINE_SHOWN],
         "asking": _asking(user),
         "may_refer": bool(ways_in(user)),
     }
@@ -101,7 +99,7 @@ def _needed(user: User) -> dict[str, Any]:
 def _asking(user: User, case: None = None) -> Any:
     """Who asks for an account in a partnership that this person manages."""
     managed = [m.partnership_id for m in memberships_of(user) if m.role == Role.BUM]
-    return AccountRequest.objects.filter(partnership__in=managed, settled_at=None)[:HOME_LENGTH]
+    return AccountRequest.objects.filter(partnership__in=managed, settled_at=None)[:MINE_SHOWN]
 
 
 def _watched(watch: Watch, clocks: Mapping[Any, Shown]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from casework.audit import NOT_ON_TIMELINE
 from casework.compiled import compiled_once
 from casework.models import CLOSED, Case, Event, Stage
 from casework.permissions import business_unit_partnerships
+from casework.waiting import SAID_OF_A_CASE, with_fields
 from deadlines.models import Deadline
 from deadlines.rules.london import end_of_day
 from decisions.models import Hold
@@ -104,13 +105,12 @@ def _not_moved(user: User, case: None, *, before: dt.datetime) -> Any:
     waiting = Case.objects.visible_to(user, BUSINESS_UNIT).filter(stage__in=MOVES, moved_at__lt=before)
     oldest = waiting.order_by("moved_at").values("pk")[:_LOOKED_AT]
     acts = Event.objects.filter(case=OuterRef("pk")).exclude(verb__in=NOT_ON_TIMELINE)
-    return Case.objects.filter(pk__in=oldest).annotate(
-        last_act_at=Subquery(acts.order_by("-id").values("at")[:1])
-    )
+    rows = with_fields(Case.objects.filter(pk__in=oldest), *SAID_OF_A_CASE, "moved_at")
+    return rows.annotate(last_act_at=Subquery(acts.order_by("-id").values("at")[:1]))
 
 
 @compiled_once
 def _held(user: User, case: None = None) -> Any:
     """What is held, whichever is to be looked at again first."""
     rows = Hold.objects.visible_to(user).in_force().select_related("case").order_by("review_on", "id")
-    return rows[:LENGTH]
+    return with_fields(rows, "case", "kind", "state", "review_on", case=SAID_OF_A_CASE)[:LENGTH]

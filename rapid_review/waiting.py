@@ -18,7 +18,7 @@ from casework.compiled import compiled_once
 from casework.models import Case, Stage, TakingBack
 from casework.permissions import agencies_as, open_to, roles_in
 from casework.transitions import exits, unmet
-from casework.waiting import Places, Waiting, first_of
+from casework.waiting import Places, Waiting, first_of, with_fields
 from deadlines.models import Deadline
 from decisions.kinds import RapidReviewOutcome
 from rapid_review.models import (
@@ -168,6 +168,7 @@ def _unfinished(user: User, case: uuid.UUID | None) -> Any:
         reviews = reviews.filter(reduce(or_, [*steps, to_come])).annotate(
             in_unit=ExpressionWrapper(open_to(user, BUSINESS_UNIT), output_field=BooleanField())
         )
+        reviews = with_fields(reviews, "case", "state", "decision", decision=("state", "outcome"))
     return first_of(reviews.order_by("created_at"), case)
 
 

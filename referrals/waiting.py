@@ -17,7 +17,7 @@ from casework import audit
 from casework.compiled import compiled_once
 from casework.models import Case, Stage, TakingBack
 from casework.permissions import business_unit_partnerships, open_to
-from casework.waiting import Places, Waiting, first_of
+from casework.waiting import Places, Waiting, first_of, with_fields
 from decisions.kinds import DecisionKind
 from decisions.models import Decision, DecisionState
 from referrals.models import (
@@ -139,7 +139,7 @@ def _with_flag(rows: Any, user: User, roles: frozenset[Role]) -> Any:
 @compiled_once
 def _unsent_notifications(user: User, case: uuid.UUID | None) -> Any:
     rows = SeriousIncidentNotification.objects.visible_to(user).select_related("case")
-    rows = rows.filter(state__in=_UNSENT)
+    rows = with_fields(rows.filter(state__in=_UNSENT), "case", "state")
     rows = rows.filter(case=case) if case is not None else rows
     return first_of(_with_flag(rows, user, NOTIFIERS).order_by("required_at"), case)
 
@@ -164,6 +164,7 @@ def _notifications(user: User, case: Case | None) -> Iterator[Waiting]:
 @compiled_once
 def _unsent_death_notices(user: User, case: uuid.UUID | None) -> Any:
     rows = DeathNotice.objects.visible_to(user).select_related("case").filter(state=DeathNoticeState.REQUIRED)
+    rows = with_fields(rows, "case", "state", "kind")
     rows = rows.filter(case=case) if case is not None else rows
     return first_of(_with_flag(rows, user, NOTIFIERS).order_by("required_at"), case)
 

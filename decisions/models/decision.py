@@ -35,6 +35,9 @@ READERS: Final = roles_with(Right.READ, Thing.RR_REPORT) | {Role.LAN}
 ENDS_IT: Final = PARTNERS | LEAD_PARTNERS | BUSINESS_UNIT | {Role.SGC, Role.IC}
 
 
+_USUAL_ORDER: Final = list(StatutoryPartner.values)
+
+
 class DecisionState(models.TextChoices):
     OPEN = "open", "Waiting for the partners"
     ESCALATED = "escalated", "With the lead safeguarding partners"
@@ -192,9 +195,8 @@ class Decision(Machine, CaseRecord):
 
     def live_views(self) -> list[PartnerView]:
         """The views that count, in the partners' usual order."""
-        order = list(StatutoryPartner.values)
         live = [view for view in self.views.all() if view.is_live]
-        return sorted(live, key=lambda view: order.index(view.partner))
+        return sorted(live, key=lambda view: _USUAL_ORDER.index(view.partner))
 
     def view_outcomes(self) -> rules.Views:
         """What each partner holds, None where not given."""
