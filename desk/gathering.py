@@ -186,12 +186,6 @@ def tasks_in(case: Case, user: User, clocks: Iterable[Shown], calendars: Calenda
     return sorted(tasks, key=lambda task: _urgency(task.waiting, task.due_on))
 
 
-def with_deadlines(found: Collection[Waiting], user: User) -> list[Task]:
-    """Set beside each thing the open deadline it names, in the order of urgency."""
-    pairs, calendars = _in_order(found, user), Calendars()
-    return _tasks(pairs, _clocks(_keys(pairs), user, calendars), calendars)
-
-
 def _in_order(found: Collection[Waiting], user: User) -> list[_Pair]:
     """Each thing with the keys of the deadline it names, if one runs: of most, the due date alone is read."""
     codes = {code for waiting in found for code in _codes(waiting)}

@@ -142,7 +142,17 @@ class TestGrouping:
     def task(self, case, **fields):
         return Waiting(**{"verb": "Do it", "case": case, "href": "/", "owner": "You", **fields})
 
-    def test_each_deadline_has_its_heading_and_none_comes_last(self, cast):
+    @pytest.fixture
+    def tasks_of(self, monkeypatch):
+        """What a person's page holds where the apps find these things."""
+
+        def of(user, found):
+            monkeypatch.setattr(gathering, "SOURCES", (lambda user, case: found,))
+            return gathering.home_of(user, tasks=10, others=0).mine
+
+        return of
+
+    def test_each_deadline_has_its_heading_and_none_comes_last(self, cast, tasks_of):
         case = CaseFactory(partnership=cast.partnership, la_aware_at=clock.now())
         has_opened(case, cast.bum)
         for code, days in (("DL-07", 60), ("DL-10", 0)):
@@ -155,7 +165,7 @@ class TestGrouping:
             self.task(case, verb="Late", code="DL-07"),
         ]
 
-        shown = gathering.grouped(gathering.with_deadlines(found, cast.bum))
+        shown = gathering.grouped(tasks_of(cast.bum, found))
 
         assert [(group.heading, group.tasks[0].waiting.verb) for group in shown] == [
             ("Overdue", "Late"),
@@ -163,11 +173,11 @@ class TestGrouping:
             ("When you can", "Whenever"),
         ]
 
-    def test_a_deadline_of_somebody_else_s_case_is_not_set_beside_it(self, cast, other_cast):
+    def test_a_deadline_of_somebody_else_s_case_is_not_set_beside_it(self, cast, other_cast, tasks_of):
         case = CaseFactory(partnership=cast.partnership, la_aware_at=clock.now())
         deadlines.services.start("DL-10", case=case, trigger_at=clock.now(), because="", by=cast.bum)
 
-        (task,) = gathering.with_deadlines([self.task(case, code="DL-10")], other_cast.bum)
+        (task,) = tasks_of(other_cast.bum, [self.task(case, code="DL-10")])
 
         assert task.clock is None
 
