@@ -55,7 +55,7 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
     instant, a day, or a list for the lookup `any`; the function made of it takes a case or its key. What it builds may
     depend on the person's memberships and their ways into cases (casework.permissions), on the day, on whether there
     is a case, and, when there is none, on what is `said` around it; nothing else, above all not on the time or on rows
-    it reads. `accounts.compiled.check_texts` holds every query to that.
+    it reads. While the tests run `accounts.compiled.check_texts` holds them to that.
     """
     return _once(build, rows_of)
 
