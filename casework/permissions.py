@@ -43,8 +43,8 @@ def by_name(user: User) -> frozenset[str]:
 def shared_with(user: User) -> Keys:
     """The cases of other areas that were shared with the business units `user` works in, as `any` asks for them.
 
-    They are few, and most queries ask whether a row is of one of them. None when there are so many that they are
-    looked for in the query itself.
+    Mostly they are few, and most queries ask whether a row is of one of them. Empty when there are so many that the
+    query itself looks for them (`open_to`).
     """
     return _let_in(user).shared
 
@@ -66,12 +66,12 @@ def _let_in(user: User) -> _LetIn:
         key = (_ways_in, clock.today(), tuple(units.index(unit) for unit in units))
         found = rows_of(key, lambda: _ways_in(user, units), keys)
         names = {name for name, _, _ in found}
-        shared = [key for _, _, cases in found if cases for key in cases.split(",")]
+        shared = {key for _, _, cases in found if cases for key in cases.split(",")}
         if len(shared) > _MOST_SPELT_OUT:
             names.add(_OF_MANY)
-            shared = []
+            shared.clear()
         remembered[user.pk] = _LetIn(
-            frozenset(names), frozenset(partnership for _, partnership, _ in found), Keys.of(shared)
+            frozenset(names), frozenset(partnership for _, partnership, _ in found), Keys.of(sorted(shared))
         )
     let_in: _LetIn = remembered[user.pk]
     return let_in
@@ -152,7 +152,7 @@ def open_to(
     wanted = None if roles is None else frozenset(roles)
     key = case or "pk"
     admitted = Q()
-    # First, since the database asks in this order, and most rows need no more.
+    # First: the database takes the conditions as they come, and most rows need no more.
     if partnerships := business_unit_partnerships(user, wanted):
         partnership = partnership or (f"{case}__partnership" if case else "partnership")
         admitted |= Q(**{f"{partnership}__in": partnerships})

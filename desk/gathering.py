@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import actions.waiting
 import chronologies.waiting
@@ -115,7 +115,7 @@ class Home:
 def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID] = ()) -> Home:
     """The `tasks` most pressing things that wait on `user` and the `others` they wait for: the soonest first,
     what has no date last."""
-    mine, theirs, is_cut = _soonest(user, tasks, others) or _everything(user)
+    mine, theirs, is_cut = _most_pressing(user, tasks, others)
     calendars = Calendars()
     clocks = _clocks([*_keys(mine[:tasks]), *_keys(theirs[:others]), *watched], user, calendars)
     return Home(
@@ -129,27 +129,44 @@ def home_of(user: User, *, tasks: int, others: int, watched: Iterable[uuid.UUID]
 
 
 _Pair = tuple[Waiting, Any]
-# What waits on a person and what on others, each with its deadline if one runs, and whether there may be more.
-_Found = tuple[list[_Pair], list[_Pair], bool]
+
+
+class _Found(NamedTuple):
+    """What waits on a person and what on others, each with its deadline if one runs, and whether there may be more."""
+
+    mine: list[_Pair]
+    theirs: list[_Pair]
+    is_cut: bool
+
+
+def _most_pressing(user: User, tasks: int, others: int) -> _Found:
+    """What waits, as far as it may be on a page of so many lines.
+
+    Whoever has few deadlines has everything looked at; only where that is cut, and of course where they have many, is
+    what is due first looked for by itself.
+    """
+    some, most = 3 * (tasks + others) // 2, 3 * (tasks + others)
+    running = _first_deadlines(user, None, most)
+    whole = _everything(user) if len(running) < most else None
+    if whole is not None and (len(running) < some or not whole.is_cut):
+        return whole
+    return _soonest(user, running, some, tasks, others) or whole or _everything(user)
 
 
 def _everything(user: User) -> _Found:
+    """The first of each kind, wherever it waits."""
     with asked_together(), making_once(), noting_cuts() as cuts:
         found = [waiting for source in SOURCES for waiting in source(user, None)]
-    return *_apart(_in_order(found, user)), bool(cuts)
+    return _Found(*_apart(_in_order(found, user)), bool(cuts))
 
 
-def _soonest(user: User, tasks: int, others: int) -> _Found | None:
-    """What waits in the cases whose deadlines come first, where this fills a page; None where it does not.
+def _soonest(user: User, running: list[Any], some: int, tasks: int, others: int) -> _Found | None:
+    """What waits in the cases of the first `some` of the deadlines, or of all of them, where this fills a page; None
+    where it does not.
 
     Nothing that is left out comes before what is shown: neither its deadline nor a date of its own does.
     """
-    most = 3 * (tasks + others)
-    running = _first_deadlines(user, None, most)
-    if len(running) < most:
-        return None
-    for many in (3 * (tasks + others) // 2, most):
-        first = running[:many]
+    for first in (running[:some], running):
         until = first[-1].due_on
         cases = list(dict.fromkeys(row.case_id for row in first if row.case_id))
         with asked_together(), making_once(), noting_cuts() as cuts, looking_in(cases, until):
@@ -159,7 +176,7 @@ def _soonest(user: User, tasks: int, others: int) -> _Found | None:
         near = [pair for pair in _in_order(found, user) if (due := _due(pair)) and due <= until]
         mine, theirs = _apart(near)
         if len(mine) >= tasks and len(theirs) >= others:
-            return mine, theirs, True
+            return _Found(mine, theirs, is_cut=True)
     return None
 
 

@@ -43,6 +43,8 @@ from referrals.waiting import open_questions, unsent
 PAGE_LENGTH = 25
 # Lines of the record: an act writes several, which stand together.
 TIMELINE_LENGTH = 60
+# Of those who have come in or ask to, how many are named on “What needs you”.
+AT_THE_DOOR = 20
 
 # Who follows the whole case, not only their own agency's part in it.
 FOLLOWS_THE_CASE = (
@@ -63,7 +65,7 @@ class HomeView(TemplateView):
         user = self.request.user
         assert isinstance(user, User)
         note_read(self.request, case=None, words="Opened What needs you")
-        # Every text of this page serves for all cases, so that one plan of each is enough.
+        # What is asked here over all cases is asked of everybody alike: one plan of each text is enough.
         with planning_once():
             return {**super().get_context_data(**kwargs), **_needed(user)}
 
@@ -89,7 +91,7 @@ def _needed(user: User) -> dict[str, Any]:
         "case_content": bool(home.mine or home.others or watch),
         "drafts": unsent(user),
         "asked_first": open_questions(user),
-        "newcomers": newcomers_for(user)[:MINE_SHOWN],
+        "newcomers": newcomers_for(user)[:AT_THE_DOOR],
         "asking": _asking(user),
         "may_refer": bool(ways_in(user)),
     }
@@ -99,7 +101,7 @@ def _needed(user: User) -> dict[str, Any]:
 def _asking(user: User, case: None = None) -> Any:
     """Who asks for an account in a partnership that this person manages."""
     managed = [m.partnership_id for m in memberships_of(user) if m.role == Role.BUM]
-    return AccountRequest.objects.filter(partnership__in=managed, settled_at=None)[:MINE_SHOWN]
+    return AccountRequest.objects.filter(partnership__in=managed, settled_at=None)[:AT_THE_DOOR]
 
 
 def _watched(watch: Watch, clocks: Mapping[Any, Shown]) -> dict[str, Any]:

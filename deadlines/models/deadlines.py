@@ -82,7 +82,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         for role in sorted(roles_anywhere(person) - {Role.NEIGHBOUR}):
             theirs = Q(owed_agency__isnull=True) | Q(owed_agency__in=own_agencies(person, role))
             holds = Q(owed_user__isnull=True, owed_roles__contains=[role])
-            rows |= holds & theirs & open_to(person, {role}, partnership="partnership")
+            of_case = Q(case__isnull=False) & open_to(person, {role}, partnership="partnership")
+            rows |= holds & theirs & of_case
         return self.filter(rows)
 
     def next_for(self, case: Case) -> Deadline | None:

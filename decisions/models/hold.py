@@ -134,7 +134,7 @@ class Hold(Machine, CaseRecord):
         indexes = [
             models.Index(
                 fields=["review_on", "id"],
-                condition=Q(state__in=["active", "reviewed"]),
+                condition=Q(state__in=sorted(IN_FORCE)),
                 name="decisions_hold_by_review",
             ),
         ]

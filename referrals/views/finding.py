@@ -124,7 +124,9 @@ class FindChildView(FormView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        note_read(self.request, case=None, words="Opened Find a child")
+        # A search is on record by itself, with the cases it showed.
+        if "search" not in kwargs:
+            note_read(self.request, case=None, words="Opened Find a child")
         return {"back_href": reverse("desk:cases"), **super().get_context_data(**kwargs)}
 
     def form_valid(self, form: FindChildForm) -> HttpResponse:

@@ -236,8 +236,8 @@ def late_action(cast, *, pseudonym="Child V", days=9):
 
 @pytest.fixture
 def much(cast):
-    """Requests asked for on six days, the latest first, and beside them what no deadline times or presses."""
-    for days in (2, 30, 5, 20, 1, 9):
+    """Requests asked for on nine days, the latest first, and beside them what no deadline times or presses."""
+    for days in (2, 30, 5, 20, 1, 9, 12, 25, 15):
         request_of(cast, pseudonym=f"Child {days}", asked_days_ago=days)
     late_action(cast, pseudonym="Family A", days=60)
     for pseudonym, code, kind in (
@@ -253,17 +253,38 @@ def much(cast):
     deadlines.services.hold("DL-14", case=held, reason="The trial goes on.", by=cast.bum)
 
 
+def noting(found, way):
+    """A way that notes what it found."""
+
+    def noted(*args):
+        found.append(way(*args))
+        return found[-1]
+
+    return noted
+
+
 def lines(tasks):
     return [(str(task.waiting.verb), task.waiting.case.pseudonym, task.due_on) for task in tasks]
 
 
+# Whose page the cases that are due first fill: requests wait on the representative, views on the partners.
+FILLED_BY_THE_FIRST = {
+    *(("rep", tasks, 0) for tasks in (2, 3)),
+    *((role, 0, 2) for role in ("bum", "sgc", "dsp_la")),
+    ("dsp_la", 1, 1),
+}
+
+
 @pytest.mark.parametrize("role", ["bum", "sgc", "rep", "dsp_la"])
-@pytest.mark.parametrize(("tasks", "others"), [(2, 1), (3, 2), (2, 0)])
+@pytest.mark.parametrize(("tasks", "others"), [(2, 1), (1, 1), (0, 2), (2, 0), (3, 0)])
 def test_of_much_those_in_the_cases_due_first_are_the_most_pressing_of_all(
     cast, much, monkeypatch, role, tasks, others
 ):
     user = getattr(cast, role)
+    ways = []
+    monkeypatch.setattr(gathering, "_soonest", noting(ways, gathering._soonest))
     quick = gathering.home_of(user, tasks=tasks, others=others)
+    assert (ways[-1] is not None) == ((role, tasks, others) in FILLED_BY_THE_FIRST)
     monkeypatch.setattr(gathering, "_soonest", lambda *args: None)
     whole = gathering.home_of(user, tasks=tasks, others=others)
 
@@ -278,10 +299,25 @@ def test_of_much_only_the_cases_due_first_are_looked_at(cast, much, monkeypatch)
     found = gathering.home_of(cast.rep, tasks=2, others=0)
     followed = gathering.home_of(cast.bum, tasks=0, others=2)
 
-    assert [task.waiting.case.pseudonym for task in found.mine] == ["Child 30", "Child 20"]
+    assert [task.waiting.case.pseudonym for task in found.mine] == ["Child 30", "Child 25"]
     assert [task.waiting.case.pseudonym for task in followed.others] == ["Baby L", "Family A"]
     assert found.more
     assert followed.more_others
+
+
+def test_whoever_has_few_deadlines_and_much_of_one_kind_is_shown_what_is_due_first(cast, much, monkeypatch):
+    monkeypatch.setattr(compiled, "_kept", OrderedDict())  # The limit is in the texts.
+    monkeypatch.setattr(casework.waiting, "MOST_IN_ALL", 2)
+
+    found = gathering.home_of(cast.rep, tasks=4, others=0)
+
+    assert [task.waiting.case.pseudonym for task in found.mine] == [
+        "Child 30",
+        "Child 25",
+        "Child 20",
+        "Child 15",
+    ]
+    assert found.more
 
 
 def test_where_a_kind_has_more_than_is_looked_for_everything_is(cast, much, monkeypatch):
@@ -289,17 +325,17 @@ def test_where_a_kind_has_more_than_is_looked_for_everything_is(cast, much, monk
     monkeypatch.setattr(casework.waiting, "MOST_IN_SOME", 3)
     monkeypatch.setattr(gathering, "MOST_IN_SOME", 3)
 
-    assert gathering._soonest(cast.rep, 4, 0) is None
-    assert [task.waiting.case.pseudonym for task in gathering.home_of(cast.rep, tasks=4, others=0).mine] == [
-        "Child 30",
-        "Child 20",
-        "Child 9",
-        "Child 5",
-    ]
+    ways = []
+    monkeypatch.setattr(gathering, "_soonest", noting(ways, gathering._soonest))
+
+    found = gathering.home_of(cast.rep, tasks=3, others=0)
+
+    assert ways == [None]
+    assert [task.waiting.case.pseudonym for task in found.mine] == ["Child 30", "Child 25", "Child 20"]
 
 
 def test_what_is_held_presses_nobody(cast, much):
-    found = gathering.home_of(cast.dsp_la, tasks=20, others=0)
+    found = gathering.home_of(cast.dsp_la, tasks=15, others=0)
 
     assert [task.waiting.case.pseudonym for task in found.mine] == ["Baby L", "Family H"]
     assert [group.heading for group in gathering.grouped(found.mine)] == ["Overdue", "Later"]
