@@ -25,7 +25,7 @@ from actions.models import (
     Recommendation,
     RecommendationState,
 )
-from actions.models.actions import FOLLOWED, UNFINISHED
+from actions.models.actions import UNFINISHED
 from actions.permissions import FOLLOWS
 from casework import audit
 from casework.compiled import compiled_once
@@ -291,7 +291,7 @@ _PLACES: Final = Places(
         Action.objects.filter(state__in=UNFINISHED),
     ),
     (_responses, Recommendation.objects.filter(state=RecommendationState.RESPONSE_REQUESTED)),
-    (_followed, Action.objects.filter(state__in=FOLLOWED)),
+    (_followed, Action.objects.filter(state__in=[wait.state for wait in _ACTION_WAITS])),
     (_plans, ActionPlan.objects.filter(state__in=[wait.state for wait in _PLAN_WAITS])),
     dated={_owned: "due_on", _responses: "respond_by", _followed: "look_again_on"},
 )

@@ -24,7 +24,14 @@ from accounts.models import User
 from accounts.sharing import making_once
 from casework.compiled import compiled_once
 from casework.models import Case
-from casework.waiting import MOST_IN_SOME, SAID_OF_A_CASE, Waiting, asked_together, looking_in
+from casework.waiting import (
+    MOST_IN_SOME,
+    SAID_OF_A_CASE,
+    Waiting,
+    asked_together,
+    looking_in,
+    with_fields,
+)
 from deadlines.calendars import Calendars
 from deadlines.models import Deadline
 from deadlines.models.reference import CalendarName
@@ -247,11 +254,14 @@ def _to_show(user: User, case: None, *, keys: list[uuid.UUID]) -> Any:
     """A handful of deadlines with what a row shows beside its partnership, in one query: rules come once for each."""
     related = ("case", "rule", "owed_agency", "owed_user")
     rows = Deadline.objects.filter(pk__any=keys).select_related(*related)
-    return rows.only(
-        *(f"case__{name}" for name in SAID_OF_A_CASE),
-        *("rule__name", "rule__owed_by", "rule__calendar"),
-        *("owed_agency__short_name", "owed_user__name", "partnership", "code", "derived"),
-        *("due_at", "due_on", "met_at", "cancelled_at", "not_applicable_at", "held_since"),
+    stands_by = ("due_at", "due_on", "met_at", "cancelled_at", "not_applicable_at", "held_since", "derived")
+    return with_fields(
+        rows,
+        *(*related, "partnership", "code", *stands_by),
+        case=SAID_OF_A_CASE,
+        rule=("name", "owed_by", "calendar"),
+        owed_agency=("short_name",),
+        owed_user=("name",),
     )
 
 
