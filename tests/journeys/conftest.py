@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 import redis
@@ -14,6 +15,7 @@ from journeys.moving import Calendar, Post
 from journeys.walking import Walk
 from playwright.sync_api import Browser, Page
 
+from correspondence.models import Message, MessageState
 from lcspr.celery import app
 from runner.paths import PYTHON, ROOT
 from runner.processes import Together, start, together
@@ -56,6 +58,9 @@ def application(live_server, calendar, tmp_path) -> Iterator[Together]:
     with together() as parts:
         parts.add(start("The worker", [*celery, *worker], log=tmp_path / "worker.log", env=env, cwd=ROOT))
         parts.add(start("Beat", [*celery, *beat], log=tmp_path / "beat.log", env=env, cwd=ROOT))
+        calendar.mail_has_gone = lambda: _wait(
+            parts, _nothing_waits, "every e-mail has gone out", patience=60
+        )
         yield parts
         parts.check()
     _use_queue(before)
@@ -71,18 +76,22 @@ def _use_queue(options: dict[str, object]) -> None:
     app.amqp._producer_pool = None
 
 
+def _nothing_waits() -> bool:
+    return not Message.objects.filter(state__in=[MessageState.QUEUED, MessageState.CLAIMED]).exists()
+
+
 @pytest.fixture
 def until(application) -> Callable[..., None]:
     """`until(condition, "what is awaited")`: waits for the worker or beat to have done it."""
+    return partial(_wait, application)
 
-    def wait(condition: Callable[[], object], what: str, patience: float = 20) -> None:
-        end = time.monotonic() + patience
-        while not condition():
-            application.check()
-            assert time.monotonic() < end, f"Not within {patience:.0f} seconds: {what}"
-            time.sleep(0.2)
 
-    return wait
+def _wait(parts: Together, condition: Callable[[], object], what: str, patience: float = 20) -> None:
+    end = time.monotonic() + patience
+    while not condition():
+        parts.check()
+        assert time.monotonic() < end, f"Not within {patience:.0f} seconds: {what}"
+        time.sleep(0.1)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email
 import email.policy
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,7 +19,14 @@ BETWEEN = "-" * 79
 
 
 class Calendar:
-    """The clock of the web server, the worker and beat together."""
+    """The clock of the web server, the worker and beat together.
+
+    Where a worker runs, `mail_has_gone` waits for it before every step. An e-mail takes seconds and a step weeks:
+    one still waiting would be dropped if its reader may no longer open the case on the day it arrives at.
+    """
+
+    def __init__(self) -> None:
+        self.mail_has_gone: Callable[[], None] = lambda: None
 
     def begin(self) -> None:
         """Go to the first morning of every story."""
@@ -28,6 +36,7 @@ class Calendar:
         """Go on to that hour of a London day, never back."""
         moment = dt.datetime.combine(day, dt.time(hour), tzinfo=clock.LONDON)
         assert moment >= clock.now(), f"{moment} is over: it is {clock.now()}"
+        self.mail_has_gone()
         self._go(moment)
 
     @staticmethod

@@ -774,11 +774,16 @@ def look_around(story: Story, outsider: User) -> None:
 
 def every_message_went_out_and_named_nobody(story: Story, until: Callable[..., None]) -> None:
     """Beat has swept and the worker has sent all there is: no name and nothing of what happened is in it."""
-    waiting = Message.objects.exclude(state=MessageState.SENT)
-    until(lambda: not waiting.exists(), "every e-mail is sent", patience=45)
     until(lambda: "deadlines.tasks.sweep" in story.post.beat.read_text(), "beat has swept", patience=70)
+    story.calendar.mail_has_gone()
+    unsent = Message.objects.exclude(state=MessageState.SENT)
+    # A reminder that goes with tomorrow's daily e-mail may be waiting: beat sweeps when it likes.
+    assert list(unsent.exclude(state=MessageState.HELD).values("subject", "to__name", "failure")) == []
     identities = [letter["Message-ID"] for letter in story.post.letters()]
-    assert len(identities) == len(set(identities)) == Message.objects.count()
+    assert len(identities) == len(set(identities))
+    assert set(identities) == set(
+        Message.objects.filter(state=MessageState.SENT).values_list("message_id", flat=True)
+    )
     words = story.post.words().lower()
     assert [word for word in NEVER_IN_AN_EMAIL if word in words] == []
 
