@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections, models, transaction
@@ -125,18 +125,36 @@ def planning_once() -> Iterator[None]:
 
 
 # The texts of this process, the one asked longest ago first.
-_kept: OrderedDict[Hashable, _Text | None] = OrderedDict()
+_texts: OrderedDict[Hashable, _Text | None] = OrderedDict()
 
 
-def rows_of(
+class Kept(NamedTuple):
+    """A query whose text was kept, if it can find anything, and what is filled in this time."""
+
+    text: _Text | None
+    values: Mapping[Hashable, Any]
+
+    def rows(self) -> list[Any]:
+        """What it finds now."""
+        found = self.text.fetch(self.values) if self.text else []
+        if self.text and len(found) == self.text.limit and (cuts := _cuts.get()) is not None:
+            cuts.append(len(found))
+        return found
+
+    def statement(self) -> tuple[str, tuple[Any, ...]] | None:
+        """Its SQL with the parameters, to stand in a statement written out; None when it can find nothing."""
+        return (self.text.sql, self.text.filled(self.values)) if self.text else None
+
+
+def kept(
     key: Hashable,
     build: Callable[[], QuerySet[Any]],
     values: Mapping[Hashable, Any],
     *,
     stand_ins: Mapping[Hashable, Any] | None = None,
     anew: Callable[[], QuerySet[Any]] | None = None,
-) -> list[Any]:
-    """The rows of a query, built only when its key is met for the first time.
+) -> Kept:
+    """A query, built only when its key is met for the first time.
 
     `key` names the query and all it depends on beside `values`, the keys and instants filled in, by name. `build` says these
     themselves, each distinct from all else it says, or `stand_ins` of the same names; a `Slot` stands for itself. Where
@@ -144,47 +162,19 @@ def rows_of(
 
     Raises ValueError for a query that says a key which is none of the values: it would be kept for others.
     """
-    text = _text_of(key, build, values, stand_ins, anew)
-    found = text.fetch(values) if text else []
-    if text and len(found) == text.limit and (cuts := _cuts.get()) is not None:
-        cuts.append(len(found))
-    return found
-
-
-def statement_of(
-    key: Hashable,
-    build: Callable[[], QuerySet[Any]],
-    values: Mapping[Hashable, Any],
-    *,
-    stand_ins: Mapping[Hashable, Any] | None = None,
-    anew: Callable[[], QuerySet[Any]] | None = None,
-) -> tuple[str, tuple[Any, ...]] | None:
-    """The SQL of such a query with its parameters, to stand in a statement written out; None when it finds nothing."""
-    text = _text_of(key, build, values, stand_ins, anew)
-    return (text.sql, text.filled(values)) if text else None
-
-
-def _text_of(
-    key: Hashable,
-    build: Callable[[], QuerySet[Any]],
-    values: Mapping[Hashable, Any],
-    stand_ins: Mapping[Hashable, Any] | None,
-    anew: Callable[[], QuerySet[Any]] | None,
-) -> _Text | None:
-    text = _kept.get(key, _UNKNOWN)
+    text = _texts.get(key, _UNKNOWN)
     if text is _UNKNOWN:
         said = {**values, **(stand_ins or {})}
         slots = {value: name for name, value in said.items() if isinstance(value, Hashable)}
-        text = _kept[key] = _compiled(build(), slots)
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
+        text = _texts[key] = _compiled(build(), slots)
+        while len(_texts) > _MOST_KEPT:
+            _texts.popitem(last=False)
     else:
         with suppress(KeyError):
-            _kept.move_to_end(key)
+            _texts.move_to_end(key)
     if _is_checked:
         _check(text, values, (anew or build)())
-    kept: _Text | None = text
-    return kept
+    return Kept(text, values)
 
 
 def _compiled(query: QuerySet[Any], slots: Mapping[Any, Hashable]) -> _Text | None:

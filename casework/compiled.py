@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from accounts.compiled import Keys, Slot, rows_of, statement_of
+from accounts.compiled import Kept, Keys, Slot, kept
 from accounts.db import known, memberships_of
 from accounts.models import User
 from casework.models import Case
@@ -57,7 +57,7 @@ def compiled_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any
     is a case, and, when there is none, on what is `said` around it; nothing else, above all not on the time or on rows
     it reads. While the tests run `accounts.compiled.check_texts` holds them to that.
     """
-    return _once(build, rows_of)
+    return _once(build, Kept.rows)
 
 
 def written_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., tuple[str, tuple[Any, ...]] | None]:
@@ -65,10 +65,10 @@ def written_once(build: Callable[..., QuerySet[Any]]) -> Callable[..., tuple[str
 
     For a statement that is written out and looks only among these rows; None when there can be none.
     """
-    return _once(build, statement_of)
+    return _once(build, Kept.statement)
 
 
-def _once(build: Callable[..., QuerySet[Any]], ask: Callable[..., Any]) -> Callable[..., Any]:
+def _once(build: Callable[..., QuerySet[Any]], ask: Callable[[Kept], Any]) -> Callable[..., Any]:
     @wraps(build)
     def asked(user: User, case: Case | uuid.UUID | None = None, *more: Hashable, **values: Any) -> Any:
         within = case.pk if isinstance(case, Case) else case
@@ -88,11 +88,13 @@ def _once(build: Callable[..., QuerySet[Any]], ask: Callable[..., Any]) -> Calla
                 return build(user, None if within is None else SOME_CASE, *more, **some)
 
         return ask(
-            (build, day, held, within is None, more, tuple(values), tuple(around)),
-            once,
-            filled,
-            stand_ins=stand_ins,
-            anew=lambda: build(user, within, *more, **values),
+            kept(
+                (build, day, held, within is None, more, tuple(values), tuple(around)),
+                once,
+                filled,
+                stand_ins=stand_ins,
+                anew=lambda: build(user, within, *more, **values),
+            )
         )
 
     return asked

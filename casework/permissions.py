@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.access_table import AGENCY_ROLES, OTHERS_OF, PER_AGENCY, Right, Thing, rights_of
-from accounts.compiled import Keys, rows_of
+from accounts.compiled import Keys, kept
 from accounts.db import known, memberships_of
 from accounts.models import Agency, Membership, User
 from accounts.roles import BUSINESS_UNIT, Role
@@ -64,7 +64,7 @@ def _let_in(user: User) -> _LetIn:
         units = [m.partnership_id for m in memberships_of(user) if m.role in BUSINESS_UNIT]
         keys: dict[Hashable, Any] = dict(enumerate([user.pk, *units]))
         key = (_ways_in, clock.today(), tuple(units.index(unit) for unit in units))
-        found = rows_of(key, lambda: _ways_in(user, units), keys)
+        found = kept(key, lambda: _ways_in(user, units), keys).rows()
         names = {name for name, _, _ in found}
         shared = {key for _, _, cases in found if cases for key in cases.split(",")}
         if len(shared) > _MOST_SPELT_OUT:

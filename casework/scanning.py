@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from django.conf import settings
@@ -97,10 +97,11 @@ def oldest_unchecked() -> dt.timedelta | None:
     return clock.now() - since if since else None
 
 
-def scan_waiting() -> None:
+def scan_waiting(tell: Callable[[Document], object]) -> None:
     """Ask again about the files that wait, those longest not asked about first.
 
-    One that gives trouble does not keep the others waiting; an infected one is never opened to anybody.
+    One that gives trouble does not keep the others waiting. One that the scanner does not let in is never opened to
+    anybody; `tell` is called with it in the transaction that records so.
     """
     if settings.CLAMD_SOCKET:
         try:
@@ -113,13 +114,13 @@ def scan_waiting() -> None:
     for key in longest.values_list("pk", flat=True)[:AT_ONCE]:
         try:
             with acting_as(system_user()):
-                _scan_again(key)
+                _scan_again(key, tell)
         except Exception:
             # A file missing from the store, say: it is the operator's to look at, and the rest are not to wait for it.
             log.exception("A file that waits for its check could not be read.")
 
 
-def _scan_again(key: object) -> None:
+def _scan_again(key: object, tell: Callable[[Document], object]) -> None:
     """A file that another worker looks at is left to it."""
     free = Document.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     document = free.filter(pk=key, scan_state=ScanState.PENDING).select_related("case").first()
@@ -141,3 +142,4 @@ def _scan_again(key: object) -> None:
             about=document,
             words=f"{said} “{document.title}”: nobody can open it. Ask for it again",
         )
+        tell(document)

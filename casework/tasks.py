@@ -1,18 +1,12 @@
 from celery import shared_task
 
-from casework import jobs, scanning
+from casework import jobs
 
 
 @shared_task
 def pick_up_jobs() -> None:
     """Hand out again the long work that nobody has begun or a worker has lost."""
     jobs.pick_up()
-
-
-@shared_task
-def scan_waiting_files() -> None:
-    """Check the files that came while the virus scanner could not be reached."""
-    scanning.scan_waiting()
 
 
 @shared_task

@@ -173,7 +173,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "check files again": {
-        "task": "casework.tasks.scan_waiting_files",
+        "task": "desk.tasks.scan_waiting_files",
         "schedule": 300,
         "options": {"expires": 300},
     },

@@ -3,6 +3,7 @@
 from correspondence.services.bounces import other_routes, record_bounce, sent_to
 from correspondence.services.choices import choose_emails, wants_daily
 from correspondence.services.digests import forget, held_about, send_digests
+from correspondence.services.files import tell_of_closed_file
 from correspondence.services.messages import Letter, queue, queue_all, resend, settle
 from correspondence.services.notices import noticed, record_notice, record_reply
 
@@ -22,5 +23,6 @@ __all__ = [
     "send_digests",
     "sent_to",
     "settle",
+    "tell_of_closed_file",
     "wants_daily",
 ]

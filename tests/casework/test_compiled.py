@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from factories import CaseFactory, MembershipFactory, UserFactory, subject_of
 
-from accounts.compiled import noting_cuts, rows_of
+from accounts.compiled import kept, noting_cuts
 from accounts.db import forget_memberships, forget_ways_in
 from accounts.models import Agency
 from accounts.roles import Role
@@ -193,7 +193,7 @@ def test_values_that_changed_places_are_found_out(cast):
         return Agency.objects.filter(pk=agency, parent=other)
 
     with pytest.raises(AssertionError, match="Asked with"):
-        rows_of("changed places", build, {"agency": first, "other": second})
+        kept("changed places", build, {"agency": first, "other": second})
 
 
 def test_only_so_many_texts_are_kept_and_the_one_asked_longest_ago_goes_first(cast, cases, monkeypatch):

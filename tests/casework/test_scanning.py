@@ -15,10 +15,14 @@ from factories import CaseFactory
 from pypdf import PdfWriter
 
 from accounts.access_table import Thing
+from accounts.roles import Role
 from casework import scanning
 from casework.files import FileRefused, check_upload, kind_of, store_document
 from casework.models import Document, Event, ScanState
-from casework.scanning import scan, scan_waiting
+from casework.scanning import scan
+from casework.services import admit
+from correspondence.models import Message
+from desk.tasks import scan_waiting_files
 from lcspr import clock
 
 pytestmark = pytest.mark.django_db
@@ -118,11 +122,11 @@ def test_a_file_waits_while_the_scanner_does_not_answer_and_is_checked_later(cas
     settings.CLAMD_SOCKET = str(tmp_path / "clamd")
     first, second = stored(case, cast), stored(case, cast)
     assert (first.scan_state, first.can_be_opened) == (ScanState.PENDING, False)
-    scan_waiting()
+    scan_waiting_files()
     assert Document.objects.filter(scan_state=ScanState.PENDING).count() == 2
 
     daemon = Daemon(settings.CLAMD_SOCKET)
-    scan_waiting()
+    scan_waiting_files()
     daemon.socket.close()
 
     assert len(daemon.received) == 2
@@ -136,7 +140,7 @@ def test_a_virus_found_later_closes_the_file_and_stands_in_the_record(case, cast
     daemon = Daemon(settings.CLAMD_SOCKET)
     daemon.says = b"stream: Win.Test FOUND\0"
 
-    scan_waiting()
+    scan_waiting_files()
     daemon.socket.close()
 
     document.refresh_from_db()
@@ -144,6 +148,54 @@ def test_a_virus_found_later_closes_the_file_and_stands_in_the_record(case, cast
     said = Event.objects.get(verb="document_scanned")
     assert "A virus was found in “Letter”" in said.payload.body
     assert (said.case, said.actor.is_system) == (case, True)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (b"stream: Win.Test FOUND\0", "a virus was found in it"),
+        (b"INSTREAM size limit exceeded. ERROR\0", "the virus scanner cannot take it"),
+    ],
+)
+def test_whoever_sent_it_and_the_business_unit_are_told(case, cast, settings, tmp_path, verdict, said):
+    """Once, without the title of the file, which may be somebody's name; nobody else hears of it."""
+    settings.CLAMD_SOCKET = str(tmp_path / "clamd")
+    sender, unit = cast.rep, {cast.bum, cast.bu}
+    school = cast.agency("school")
+    admit(case, role=Role.REP, agency=school, why="Asked for information", by=cast.bum, on=clock.today())
+    upload = SimpleUploadedFile("letter.pdf", PDF)
+    store_document(case, upload, by=sender, title="Letter about Rowan", thing=Thing.OWN_RETURN)
+    daemon = Daemon(settings.CLAMD_SOCKET)
+    daemon.says = verdict
+
+    scan_waiting_files()
+    scan_waiting_files()
+    daemon.socket.close()
+
+    messages = Message.objects.filter(template="file_closed")
+    assert sorted(message.to.pk for message in messages) == sorted(who.pk for who in {sender, *unit})
+    for message in messages:
+        assert said in message.body
+        assert "Rowan" not in message.body
+
+
+def test_where_the_e_mail_cannot_be_queued_the_file_goes_on_waiting(
+    case, cast, settings, tmp_path, monkeypatch
+):
+    settings.CLAMD_SOCKET = str(tmp_path / "clamd")
+    document = stored(case, cast)
+    daemon = Daemon(settings.CLAMD_SOCKET)
+    daemon.says = b"stream: Win.Test FOUND\0"
+
+    with monkeypatch.context() as broken:
+        broken.setattr("desk.tasks.tell_of_closed_file", lambda document: 1 / 0)
+        scan_waiting_files()
+    assert list(scanning.waiting()) == [document]
+
+    scan_waiting_files()
+    daemon.socket.close()
+    assert list(scanning.waiting()) == []
+    assert Message.objects.get().to == cast.bum
 
 
 def test_one_file_that_gives_trouble_keeps_no_other_waiting(case, cast, settings, tmp_path, monkeypatch):
@@ -154,8 +206,8 @@ def test_one_file_that_gives_trouble_keeps_no_other_waiting(case, cast, settings
     daemon = Daemon(settings.CLAMD_SOCKET)
     daemon.hangs_on = PDF + b"slow"
 
-    scan_waiting()
-    scan_waiting()
+    scan_waiting_files()
+    scan_waiting_files()
     daemon.socket.close()
 
     assert Document.objects.get(pk=good.pk).scan_state == ScanState.CLEAN
