@@ -68,7 +68,12 @@ def test_the_world_is_loaded_whole_on_a_day_on_which_nobody_works(db):
         assert audit.faults() == []
         # The clocks that the world’s stories start are those that the catalogue says run here.
         assert set(Deadline.objects.values_list("code", flat=True)) <= set(BUILT)
-        assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
+        # Nothing waits but what goes with tomorrow’s daily e-mail, and what came back.
+        assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT, MessageState.HELD}
+        assert not Message.objects.held(clock.now()).exists()
+        daily = Message.objects.filter(template="daily_digest").values_list("to__name", flat=True)
+        assert {"Dorothea Lacey", "Malcolm Reddy"} <= set(daily)
+        assert Message.objects.failed().get().to.name == "Prudence Marlow"
         # In one case the question asked on first opening still waits for most people.
         assert Opening.objects.filter(case__pseudonym="Child D").count() == 3
         assert Opening.objects.filter(case__pseudonym="Child B").count() > 10
