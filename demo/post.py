@@ -60,11 +60,11 @@ def deliver_post(present: dt.datetime) -> None:
 
 
 def one_comes_back(scene: Scene, present: dt.datetime) -> None:
-    """The mailbox of probation's representative is full: their last e-mail came back, and the business unit is to see
-    that they are told."""
-    sent = Message.objects.filter(state=MessageState.SENT, to=scene["probation_representative"])
+    """The mailbox of an action's owner is full: their last e-mail came back, and the business unit is to see that they
+    are told."""
+    sent = Message.objects.filter(state=MessageState.SENT, to=scene["action_owner"])
     message = sent.filter(case__closed_at=None, sent_at__lt=present).latest("sent_at")
     assert message.sent_at is not None
     move_to(min(message.sent_at + dt.timedelta(hours=1), present))
-    words = "The mail server says that it has been full since the weekend."
+    words = "The mail server says that the mailbox has been full for days."
     act(record_bounce, message, why=Bounce.FULL, by=scene["officer"], words=words)

@@ -142,11 +142,14 @@ def _lines(messages: list[Message]) -> str:
         by_case[message.case].append(message)
     parts = []
     for case, said in by_case.items():
-        said_lines = [
-            f"- {message.subject}{f' ({message.task})' if message.task else ''}" for message in said
-        ]
-        parts.append("\n".join([*said_lines, f"  {link_to(case)}"]))
+        parts.append("\n".join([*map(_line, said), f"  {link_to(case)}"]))
     return "\n\n".join(parts)
+
+
+def _line(message: Message) -> str:
+    """Its subject, and what is to be done where the subject does not say that itself."""
+    is_said = message.task.casefold() in message.subject.casefold()
+    return f"- {message.subject}" if is_said else f"- {message.subject} ({message.task})"
 
 
 def _drop(messages: list[Message], why: str) -> int:

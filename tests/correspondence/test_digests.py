@@ -65,6 +65,21 @@ def test_what_came_is_said_once_in_the_morning(cast, case, daily, queued, later)
     assert [event.kind for event in first.history.all()] == [EventKind.COLLECTED, EventKind.SENT]
 
 
+def test_a_task_that_the_subject_says_is_not_said_again(cast, case, daily, later):
+    services.queue(
+        "decision_declaration_made",
+        case=case,
+        to=[daily],
+        by=cast.bum,
+        task="Decide on a declaration of interest",
+    )
+    later(days=1)
+    services.send_digests()
+
+    body = Message.objects.get(template="daily_digest").body
+    assert f"- {case.reference}: decide on a declaration of interest\n" in body
+
+
 def test_after_ten_days_off_there_is_one_and_not_ten(cast, daily, queued, later):
     for _ in range(3):
         queued(daily)
