@@ -774,7 +774,7 @@ def look_around(story: Story, outsider: User) -> None:
 
 def every_message_went_out_and_named_nobody(story: Story, until: Callable[..., None]) -> None:
     """Beat has swept and the worker has sent all there is: no name and nothing of what happened is in it."""
-    until(lambda: "deadlines.tasks.sweep" in story.post.beat.read_text(), "beat has swept", patience=70)
+    until(lambda: "deadlines.tasks.sweep" in story.post.beat.read_text(), "beat has swept", patience=90)
     story.calendar.mail_has_gone()
     unsent = Message.objects.exclude(state=MessageState.SENT)
     # A reminder that goes with tomorrow's daily e-mail may be waiting: beat sweeps when it likes.
