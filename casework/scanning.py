@@ -116,8 +116,10 @@ def scan_waiting(tell: Callable[[Document], object]) -> None:
             with acting_as(system_user()):
                 _scan_again(key, tell)
         except Exception:
-            # A file missing from the store, say: it is the operator's to look at, and the rest are not to wait for it.
-            log.exception("A file that waits for its check could not be read.")
+            # A file missing from the store, say: it is the operator's to look at, and goes behind those that wait.
+            log.exception("A file that waits could not be checked, or nobody be told of it.")
+            with acting_as(system_user()):
+                Document.objects.filter(pk=key).update(scanned_at=clock.now())
 
 
 def _scan_again(key: object, tell: Callable[[Document], object]) -> None:

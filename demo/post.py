@@ -62,9 +62,8 @@ def deliver_post(present: dt.datetime) -> None:
 def one_comes_back(scene: Scene, present: dt.datetime) -> None:
     """The mailbox of an action's owner is full: their last e-mail came back, and the business unit is to see that they
     are told."""
-    sent = Message.objects.filter(state=MessageState.SENT, to=scene["action_owner"])
-    message = sent.filter(case__closed_at=None, sent_at__lt=present).latest("sent_at")
-    assert message.sent_at is not None
-    move_to(min(message.sent_at + dt.timedelta(hours=1), present))
+    sent = Message.objects.filter(state=MessageState.SENT, to=scene["action_owner"], case__isnull=False)
+    message = sent.filter(case__closed_at=None, sent_at__lt=present - dt.timedelta(hours=2)).latest("sent_at")
+    move_to(present - dt.timedelta(hours=1))
     words = "The mail server says that the mailbox has been full for days."
     act(record_bounce, message, why=Bounce.FULL, by=scene["officer"], words=words)

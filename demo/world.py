@@ -12,6 +12,7 @@ import deadlines.services
 from accounts.db import acting_as, system_user
 from actions.services import remind_of_due_actions
 from casework.models import Case
+from correspondence.models import Message, MessageState
 from deadlines.models import WakeUp
 from deadlines.tasks import send_daily_emails
 from demo.cases import stories
@@ -88,23 +89,31 @@ def scenes(world: World, diary: Diary) -> tuple[Scene, Scene]:
 
 
 class Meanwhile:
-    """What worker and beat would have done up to an instant: sweep the deadlines and, once a day, remind of actions and
-    write the daily e-mails."""
+    """What worker and beat would have done up to an instant: swept the deadlines, written the daily e-mails in the
+    morning and, on each day on which something happens, reminded of actions."""
 
     def __init__(self) -> None:
         self.last: dt.date | None = None
 
     def __call__(self, until: dt.datetime) -> None:
-        while (wakes := WakeUp.objects.aggregate(at=Min("at"))["at"]) is not None and wakes <= until:
-            move_to(wakes + dt.timedelta(seconds=30))
+        while (due := _next_due()) is not None and due <= until:
+            move_to(due + dt.timedelta(seconds=30))
             deadlines.services.sweep()
+            send_daily_emails()
         on = until.astimezone(clock.LONDON).date()
         if self.last is None or on > self.last:
             self.last = on
             move_to(until - dt.timedelta(minutes=5))
             with acting_as(system_user()):
                 remind_of_due_actions(on=on)
-            send_daily_emails()
+
+
+def _next_due() -> dt.datetime | None:
+    """When the next deadline is to be looked at, or the next daily e-mail to be written."""
+    sweeps = WakeUp.objects.aggregate(at=Min("at"))["at"]
+    held = Message.objects.filter(state=MessageState.HELD, digest=None)
+    mornings = held.aggregate(at=Min("next_attempt_at"))["at"]
+    return min(filter(None, (sweeps, mornings)), default=None)
 
 
 @contextmanager

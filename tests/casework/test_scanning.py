@@ -22,6 +22,7 @@ from casework.models import Document, Event, ScanState
 from casework.scanning import scan
 from casework.services import admit
 from correspondence.models import Message
+from correspondence.services import tell_of_closed_file
 from desk.tasks import scan_waiting_files
 from lcspr import clock
 
@@ -153,8 +154,8 @@ def test_a_virus_found_later_closes_the_file_and_stands_in_the_record(case, cast
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        (b"stream: Win.Test FOUND\0", "a virus was found in it"),
-        (b"INSTREAM size limit exceeded. ERROR\0", "the virus scanner cannot take it"),
+        (b"stream: Win.Test FOUND\0", "Send a clean copy of the file of"),
+        (b"INSTREAM size limit exceeded. ERROR\0", "Send in parts the file of"),
     ],
 )
 def test_whoever_sent_it_and_the_business_unit_are_told(case, cast, settings, tmp_path, verdict, said):
@@ -164,19 +165,21 @@ def test_whoever_sent_it_and_the_business_unit_are_told(case, cast, settings, tm
     school = cast.agency("school")
     admit(case, role=Role.REP, agency=school, why="Asked for information", by=cast.bum, on=clock.today())
     upload = SimpleUploadedFile("letter.pdf", PDF)
-    store_document(case, upload, by=sender, title="Letter about Rowan", thing=Thing.OWN_RETURN)
+    document = store_document(case, upload, by=sender, title="Letter about Rowan", thing=Thing.OWN_RETURN)
     daemon = Daemon(settings.CLAMD_SOCKET)
     daemon.says = verdict
 
     scan_waiting_files()
-    scan_waiting_files()
     daemon.socket.close()
 
+    document.refresh_from_db()
+    assert tell_of_closed_file(document) == []
     messages = Message.objects.filter(template="file_closed")
     assert sorted(message.to.pk for message in messages) == sorted(who.pk for who in {sender, *unit})
     for message in messages:
-        assert said in message.body
-        assert "Rowan" not in message.body
+        assert f"To do: {said} " in message.body
+        assert f"sent for the case {case.reference}, the virus scanner" in message.body
+        assert "Rowan" not in f"{message.subject} {message.body} {message.task}"
 
 
 def test_where_the_e_mail_cannot_be_queued_the_file_goes_on_waiting(
@@ -191,6 +194,9 @@ def test_where_the_e_mail_cannot_be_queued_the_file_goes_on_waiting(
         broken.setattr("desk.tasks.tell_of_closed_file", lambda document: 1 / 0)
         scan_waiting_files()
     assert list(scanning.waiting()) == [document]
+    # It goes behind those that were not asked about yet.
+    document.refresh_from_db()
+    assert document.scanned_at is not None
 
     scan_waiting_files()
     daemon.socket.close()

@@ -306,7 +306,7 @@ def test_of_much_only_the_cases_due_first_are_looked_at(cast, much, monkeypatch)
 
 
 def test_whoever_has_few_deadlines_and_much_of_one_kind_is_shown_what_is_due_first(cast, much, monkeypatch):
-    monkeypatch.setattr(compiled, "_kept", OrderedDict())  # The limit is in the texts.
+    monkeypatch.setattr(compiled, "_texts", OrderedDict())  # The limit is in the texts.
     monkeypatch.setattr(casework.waiting, "MOST_IN_ALL", 2)
 
     found = gathering.home_of(cast.rep, tasks=4, others=0)
@@ -321,7 +321,7 @@ def test_whoever_has_few_deadlines_and_much_of_one_kind_is_shown_what_is_due_fir
 
 
 def test_where_a_kind_has_more_than_is_looked_for_everything_is(cast, much, monkeypatch):
-    monkeypatch.setattr(compiled, "_kept", OrderedDict())  # The limit is in the texts.
+    monkeypatch.setattr(compiled, "_texts", OrderedDict())  # The limit is in the texts.
     monkeypatch.setattr(casework.waiting, "MOST_IN_SOME", 3)
     monkeypatch.setattr(gathering, "MOST_IN_SOME", 3)
 

@@ -21,8 +21,8 @@ BETWEEN = "-" * 79
 class Calendar:
     """The clock of the web server, the worker and beat together.
 
-    Where a worker runs, `mail_has_gone` waits for it before every step. An e-mail takes seconds and a step weeks:
-    one still waiting would be dropped if its reader may no longer open the case on the day it arrives at.
+    Where a worker runs, `mail_has_gone` waits before every step for what goes at once. An e-mail takes seconds and a
+    step weeks: one still waiting would be dropped if its reader may no longer open the case on the day it arrives at.
     """
 
     def __init__(self) -> None:
