@@ -113,8 +113,7 @@ def scan_waiting(tell: Callable[[Document], object]) -> None:
     longest = waiting().order_by(F("scanned_at").asc(nulls_first=True), "created_at")
     for key in longest.values_list("pk", flat=True)[:AT_ONCE]:
         try:
-            with acting_as(system_user()):
-                _scan_again(key, tell)
+            _scan_again(key, tell)
         except Exception:
             # A file missing from the store, say: it is the operator's to look at, and goes behind those that wait.
             log.exception("A file that waits could not be checked, or nobody be told of it.")
@@ -123,19 +122,27 @@ def scan_waiting(tell: Callable[[Document], object]) -> None:
 
 
 def _scan_again(key: object, tell: Callable[[Document], object]) -> None:
-    """A file that another worker looks at is left to it."""
-    free = Document.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-    document = free.filter(pk=key, scan_state=ScanState.PENDING).select_related("case").first()
+    """The scanner is asked outside any transaction; of two workers who asked, one records what it said."""
+    asked = waiting().filter(pk=key).first()
+    if asked is None:
+        return
+    with asked.file.open() as file:
+        state = scan(file.read())
+    with acting_as(system_user()):
+        _record_verdict(key, state, tell)
+
+
+def _record_verdict(key: object, state: ScanState, tell: Callable[[Document], object]) -> None:
+    still_waiting = waiting().select_for_update(no_key=True, of=("self",))
+    document = still_waiting.filter(pk=key).select_related("case").first()
     if document is None:
         return
-    with document.file.open() as file:
-        document.scan_state = scan(file.read())
-    document.scanned_at = clock.now()
+    document.scan_state, document.scanned_at = state, clock.now()
     document.save(update_fields=["scan_state", "scanned_at"])
     said = {
         ScanState.INFECTED: "A virus was found in",
         ScanState.UNREADABLE: "The virus scanner cannot take",
-    }.get(document.scan_state)
+    }.get(state)
     if said:
         audit.record(
             "document_scanned",

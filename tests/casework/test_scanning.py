@@ -182,6 +182,29 @@ def test_whoever_sent_it_and_the_business_unit_are_told(case, cast, settings, tm
         assert "Rowan" not in f"{message.subject} {message.body} {message.task}"
 
 
+def test_of_two_workers_who_ask_about_a_file_one_records_what_was_found(
+    case, cast, settings, tmp_path, monkeypatch
+):
+    settings.CLAMD_SOCKET = str(tmp_path / "clamd")
+    stored(case, cast)
+    daemon = Daemon(settings.CLAMD_SOCKET)
+    daemon.says = b"stream: Win.Test FOUND\0"
+    others = iter([scan_waiting_files])
+
+    def another_is_quicker(content):
+        for other in others:
+            other()
+        return scan(content)
+
+    monkeypatch.setattr(scanning, "scan", another_is_quicker)
+    scan_waiting_files()
+    daemon.socket.close()
+
+    assert len(daemon.received) == 2
+    assert Event.objects.filter(verb="document_scanned").count() == 1
+    assert Message.objects.count() == 1
+
+
 def test_where_the_e_mail_cannot_be_queued_the_file_goes_on_waiting(
     case, cast, settings, tmp_path, monkeypatch
 ):

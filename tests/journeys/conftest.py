@@ -58,7 +58,7 @@ def application(live_server, calendar, tmp_path) -> Iterator[Together]:
     with together() as parts:
         parts.add(start("The worker", [*celery, *worker], log=tmp_path / "worker.log", env=env, cwd=ROOT))
         parts.add(start("Beat", [*celery, *beat], log=tmp_path / "beat.log", env=env, cwd=ROOT))
-        calendar.mail_has_gone = partial(_wait, parts, _nothing_waits, "every e-mail has gone out")
+        calendar.mail_has_gone = partial(_wait, parts, _nothing_waits, "every e-mail has gone out", 45)
         yield parts
         parts.check()
     _use_queue(before)
@@ -84,7 +84,7 @@ def until(application) -> Callable[..., None]:
     return partial(_wait, application)
 
 
-def _wait(parts: Together, condition: Callable[[], object], what: str, patience: float = 60) -> None:
+def _wait(parts: Together, condition: Callable[[], object], what: str, patience: float = 20) -> None:
     end = time.monotonic() + patience
     while not condition():
         parts.check()
